@@ -1,0 +1,157 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire;
+
+import io.netty.buffer.ByteBuf;
+import io.raftwire.raftpb.Message;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Optional;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Keeps each received body as a file {@code <index>.snap.db}, the index as 16 hex digits, the name
+ * etcd gives it. A body is written to a temporary file, synced, and renamed in one step, so a file
+ * of that name is always whole; a broken body leaves nothing behind. Writing happens on {@link
+ * Schedulers#boundedElastic()}.
+ */
+public final class DirectorySnapshotStore implements SnapshotStore {
+
+  private static final String SUFFIX = ".snap.db";
+  private static final String TEMPORARY_PREFIX = "tmp";
+
+  // Buffers in flight between the network and the disk; each is one network read (up to 64 KiB).
+  private static final int PREFETCH = 16;
+
+  private final Path directory;
+  private final Scheduler scheduler;
+
+  private DirectorySnapshotStore(Path directory, Scheduler scheduler) {
+    this.directory = directory;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * A store over a directory, which is created if it is missing. What an earlier process left
+   * unfinished there is deleted. Blocks on the file system.
+   *
+   * @throws IOException if the directory cannot be made or read
+   */
+  public static DirectorySnapshotStore open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    try (DirectoryStream<Path> leftovers =
+        Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*" + SUFFIX)) {
+      for (Path leftover : leftovers) {
+        Files.deleteIfExists(leftover);
+      }
+    }
+    return new DirectorySnapshotStore(directory, Schedulers.boundedElastic());
+  }
+
+  /** The file a snapshot's body has, whether or not it is there. */
+  public Path file(Message snapshot) {
+    return file(snapshot.getSnapshot().getMetadata().getIndex());
+  }
+
+  /**
+   * The file the body of the snapshot at an index has, whether or not it is there.
+   *
+   * @param index unsigned
+   */
+  public Path file(long index) {
+    return directory.resolve(String.format("%016x%s", index, SUFFIX));
+  }
+
+  /** The file of the body at an index, if there is one. Blocks on the file system. */
+  public Optional<Path> find(long index) {
+    return Optional.of(file(index)).filter(Files::isRegularFile);
+  }
+
+  @Override
+  public Mono<Long> save(Message snapshot, Flux<ByteBuf> body) {
+    Objects.requireNonNull(snapshot, "snapshot");
+    return Mono.usingWhen(
+        Mono.fromCallable(() -> new Download(directory, file(snapshot))).subscribeOn(scheduler),
+        download ->
+            body.publishOn(scheduler, PREFETCH)
+                .doOnNext(download::writeReleasing)
+                .doOnDiscard(ByteBuf.class, ByteBuf::release)
+                .then(Mono.fromCallable(download::finish)),
+        download -> Mono.empty(),
+        (download, cause) -> discard(download),
+        this::discard);
+  }
+
+  private Mono<Void> discard(Download download) {
+    return Mono.<Void>fromRunnable(download::discard).subscribeOn(scheduler);
+  }
+
+  /**
+   * One body on its way to its file. Locked, because a cancel may come while a write is under way.
+   */
+  private static final class Download {
+
+    private final Path temporary;
+    private final Path target;
+    private final FileChannel channel;
+    private long written;
+    private boolean discarded;
+
+    Download(Path directory, Path target) throws IOException {
+      this.target = target;
+      this.temporary = Files.createTempFile(directory, TEMPORARY_PREFIX, SUFFIX);
+      this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+    }
+
+    synchronized void writeReleasing(ByteBuf bytes) {
+      try {
+        while (!discarded && bytes.isReadable()) {
+          written += bytes.readBytes(channel, written, bytes.readableBytes());
+        }
+      } catch (IOException e) {
+        throw new RaftwireException(
+            "cannot write snapshot " + temporary + ": " + e.getMessage(), e);
+      } finally {
+        bytes.release();
+      }
+    }
+
+    synchronized long finish() throws IOException {
+      channel.force(true);
+      channel.close();
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncDirectory(target);
+      return written;
+    }
+
+    synchronized void discard() {
+      discarded = true;
+      try {
+        channel.close();
+        Files.deleteIfExists(temporary);
+      } catch (IOException e) {
+        throw new RaftwireException("cannot delete unfinished snapshot " + temporary, e);
+      }
+    }
+
+    // A rename is durable once its directory is; Windows cannot open one, and needs no such sync.
+    private static void syncDirectory(Path file) throws IOException {
+      Path parent = file.getParent();
+      if (parent != null && !System.getProperty("os.name").startsWith("Windows")) {
+        try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+          directory.force(true);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,102 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a transport tells about one peer. See {@link TransportRecorder} for who calls. Message bytes
+ * are protobuf sizes, as etcd's meters count them; wire bytes are what frames and bodies take,
+ * below HTTP's own framing and TLS.
+ */
+public interface PeerRecorder {
+
+  /** Messages were handed to the kernel, or their POST was answered. */
+  void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes);
+
+  /** Messages arrived, link heartbeats not counted. */
+  void received(PeerChannel channel, long messages, long messageBytes, long wireBytes);
+
+  /** A message could not be sent: refused for want of room, or its channel failed. */
+  void sendFailed(PeerChannel channel);
+
+  /** Something that arrived could not be taken: not the protocol, or no room. */
+  void receiveFailed(PeerChannel channel);
+
+  /** Messages were dropped. */
+  void dropped(
+      PeerChannel channel, MessageClass messageClass, DropReason reason, long messages, long bytes);
+
+  /** How long the oldest message of a batch had waited in its lane when it was written. */
+  void queued(PeerChannel channel, long nanos);
+
+  /** A lane of this peer exists now; its figures may be read at any time from any thread. */
+  void lane(PeerChannel channel, Lane lane);
+
+  /** The peer became active. */
+  void active();
+
+  /** The peer became inactive. */
+  void inactive(LinkFailure cause);
+
+  /** A stream was opened. */
+  void streamOpened(PeerChannel channel, Direction direction);
+
+  /** A stream ended. */
+  void streamClosed(
+      PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age);
+
+  /** A transfer of a snapshot began. */
+  void snapshotStarted(Direction direction);
+
+  /** Bytes of a snapshot's body moved. */
+  void snapshotProgress(Direction direction, long bytes);
+
+  /** A transfer of a snapshot ended. */
+  void snapshotEnded(Direction direction, Duration took, LinkFailure.@Nullable Reason failure);
+
+  /**
+   * A probe was answered.
+   *
+   * @param over {@link PeerChannel#MESSAGE} or {@link PeerChannel#PIPELINE}: whose connections it
+   *     used
+   * @param clockDifference the peer's clock minus this one's
+   */
+  void probed(PeerChannel over, Duration roundTrip, Duration clockDifference);
+
+  /** A probe failed. */
+  void probeFailed(PeerChannel over);
+
+  /** The peer was removed; nothing is recorded after this. */
+  void close();
+
+  /** Which way, seen from this member. */
+  enum Direction {
+    /** From this member to the peer. */
+    SEND("send"),
+    /** From the peer to this member. */
+    RECEIVE("receive");
+
+    private final String label;
+
+    Direction(String label) {
+      this.label = label;
+    }
+
+    /** The name in logs and meters, lower case. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /** The figures of a lane: what waits in it to be written. */
+  interface Lane {
+
+    /** How many messages wait. */
+    long messages();
+
+    /** Their protobuf size in bytes. */
+    long bytes();
+  }
+}

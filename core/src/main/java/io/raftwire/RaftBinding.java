@@ -1,0 +1,59 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Ties a {@link Raft} callback to a transport's fluxes. */
+public final class RaftBinding {
+
+  private static final Logger log = LoggerFactory.getLogger(RaftBinding.class);
+
+  private RaftBinding() {}
+
+  /**
+   * Subscribes the node to everything the transport receives and reports. Call it before {@link
+   * RaftTransport#start}; disposing the result ends the subscriptions and nothing else.
+   */
+  public static Disposable bind(Raft raft, RaftTransport transport) {
+    transport.removedMembers(raft::isIdRemoved);
+    return Disposables.composite(
+        process(raft, transport.inboundDeliveries()).subscribe(),
+        process(raft, transport.proposalDeliveries()).subscribe(),
+        transport.events().subscribe(event -> report(raft, event)));
+  }
+
+  private static Mono<Void> process(Raft raft, Flux<Delivery> deliveries) {
+    return deliveries.concatMap(delivery -> process(raft, delivery), 1).then();
+  }
+
+  private static Mono<Void> process(Raft raft, Delivery delivery) {
+    return Mono.defer(() -> raft.process(delivery.message()))
+        .doOnSuccess(ignored -> delivery.acknowledge())
+        .onErrorResume(
+            cause -> {
+              log.warn(
+                  "raft failed on {} from {}: {}",
+                  delivery.message().getType(),
+                  MemberId.of(delivery.message().getFrom()),
+                  cause.toString());
+              delivery.fail(cause);
+              return Mono.empty();
+            });
+  }
+
+  private static void report(Raft raft, TransportEvent event) {
+    if (event instanceof TransportEvent.PeerUnreachable unreachable) {
+      raft.reportUnreachable(unreachable.peer());
+    } else if (event instanceof TransportEvent.SnapshotFinished finished) {
+      raft.reportSnapshot(finished.peer(), Raft.SnapshotStatus.FINISH);
+    } else if (event instanceof TransportEvent.SnapshotFailed failed) {
+      raft.reportSnapshot(failed.peer(), Raft.SnapshotStatus.FAILURE);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire;
+
+import java.time.Duration;
+
+/**
+ * Where a transport tells what it does, for meters. Implementations must be cheap, must not block
+ * and must not throw; methods are called on I/O threads and on the threads that send.
+ */
+public interface TransportRecorder {
+
+  /** A recorder that does nothing. */
+  static TransportRecorder noop() {
+    return NoopRecorder.INSTANCE;
+  }
+
+  /**
+   * A peer or remote was added. The result records everything about it until it is closed; a peer
+   * that comes back gets a new one.
+   */
+  PeerRecorder peer(MemberId local, MemberId peer);
+
+  /**
+   * The recorder for requests of members that are neither peer nor remote; one for all of them, so
+   * that a stranger cannot make series.
+   */
+  PeerRecorder strangers(MemberId local);
+
+  /**
+   * The inbound flux's subscriber had requested nothing although messages waited, for this long.
+   */
+  void inboundStalled(Duration stall);
+}

@@ -1,0 +1,145 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"go.etcd.io/raft/v3/raftpb"
+)
+
+type pingResult struct {
+	Role  string  `json:"role"`
+	Impl  string  `json:"impl"`
+	Size  int     `json:"size"`
+	Count int     `json:"count"`
+	P50   float64 `json:"p50_us"`
+	P90   float64 `json:"p90_us"`
+	P99   float64 `json:"p99_us"`
+	P999  float64 `json:"p999_us"`
+}
+
+// pinger sends a MsgApp, waits for its answer, and sends the next.
+type pinger struct {
+	node     *node
+	messages *messages
+	index    uint64
+	answers  chan uint64
+}
+
+func runPing(o *options) error {
+	n, err := newNode(o)
+	if err != nil {
+		return err
+	}
+	p := &pinger{node: n, messages: newMessages(o), answers: make(chan uint64, 64)}
+	if err := n.start(p.receive); err != nil {
+		return err
+	}
+	defer n.stop()
+	n.addPeer()
+	printReady()
+	if err := n.awaitStreams(); err != nil {
+		return err
+	}
+	if err := p.probe(); err != nil {
+		return err
+	}
+	note("peer %s answers, warming up for %s", o.peerID, o.warmup)
+
+	disturbed := n.disturbances()
+	if _, err := p.run(o.warmup); err != nil {
+		return err
+	}
+	times, err := p.run(o.seconds)
+	if err != nil {
+		return err
+	}
+	if d := n.disturbances() - disturbed; d > 0 {
+		return fmt.Errorf("%d messages were dropped or streams closed on the way: the figures are void", d)
+	}
+	slices.Sort(times)
+	return printResult(pingResult{
+		Role:  "ping",
+		Impl:  impl,
+		Size:  o.size,
+		Count: len(times),
+		P50:   percentile(times, 0.5),
+		P90:   percentile(times, 0.9),
+		P99:   percentile(times, 0.99),
+		P999:  percentile(times, 0.999),
+	})
+}
+
+func (p *pinger) receive(m *raftpb.Message) {
+	if m.GetType() == raftpb.MsgAppResp {
+		p.answers <- m.GetIndex()
+	}
+}
+
+// probe pings until a ping is answered.
+func (p *pinger) probe() error {
+	for deadline := time.Now().Add(connectTimeout); ; {
+		answered, err := p.ping(time.After(probeTimeout))
+		if err != nil || answered {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("peer %s at %s has answered nothing within %s",
+				p.node.peerID, p.node.peerURL, connectTimeout)
+		}
+	}
+}
+
+// run pings for d and returns how long each round trip took.
+func (p *pinger) run(d time.Duration) ([]time.Duration, error) {
+	times := make([]time.Duration, 0, 1<<20)
+	late := time.NewTimer(stallTimeout)
+	defer late.Stop()
+	for start := time.Now(); ; {
+		sent := time.Now()
+		if sent.Sub(start) >= d {
+			return times, nil
+		}
+		answered, err := p.ping(late.C)
+		if err != nil {
+			return nil, err
+		}
+		if !answered {
+			return nil, fmt.Errorf("no answer to the MsgApp of index %d within %s", p.index, stallTimeout)
+		}
+		times = append(times, time.Since(sent))
+		late.Reset(stallTimeout)
+	}
+}
+
+// ping sends one MsgApp and waits for its answer, which need not come if it is late.
+func (p *pinger) ping(late <-chan time.Time) (answered bool, err error) {
+	p.index++
+	p.node.send(p.messages.appFrom(p.index))
+	for {
+		select {
+		case index := <-p.answers:
+			if index == p.index {
+				return true, nil
+			}
+		case err := <-p.node.failed:
+			return false, err
+		case <-late:
+			return false, nil
+		}
+	}
+}
+
+// percentile returns a percentile of sorted times by nearest rank, in microseconds.
+func percentile(sorted []time.Duration, p float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
+	rank := max(int(math.Ceil(p*float64(len(sorted)))), 1)
+	return rounded(float64(sorted[rank-1].Nanoseconds())/1000, 1)
+}

@@ -1,0 +1,149 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
+import io.raftwire.RaftwireException;
+import io.raftwire.http.config.PeerTls;
+import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.http.config.Timeouts;
+import java.net.URI;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+import reactor.netty.tcp.SslProvider;
+
+/** The servers at the listen URLs. */
+final class Listeners {
+
+  private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+
+  private static final int MAX_CHUNK_BYTES = 64 * 1024;
+
+  private final RaftHttpConfig config;
+  private final LoopResources loops;
+  private final BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler;
+  private final List<DisposableServer> servers = new CopyOnWriteArrayList<>();
+  private final List<Channel> connections = new CopyOnWriteArrayList<>();
+  private final AtomicInteger connectionCount = new AtomicInteger();
+
+  Listeners(
+      RaftHttpConfig config,
+      LoopResources loops,
+      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+    this.config = config;
+    this.loops = loops;
+    this.handler = handler;
+  }
+
+  /** Binds every address; if one fails, what was bound is still closed by {@link #close}. */
+  Mono<Void> bind() {
+    List<URI> urls = config.listenUrls() == null ? List.of() : config.listenUrls().urls();
+    return Flux.fromIterable(urls).concatMap(this::bind).then();
+  }
+
+  /** Closes all servers and their connections. */
+  Mono<Void> close() {
+    return Flux.fromIterable(servers)
+        .flatMap(server -> Mono.fromRunnable(server::dispose).then(server.onDispose()))
+        .then(Mono.fromRunnable(() -> connections.forEach(Channel::close)));
+  }
+
+  private Mono<Void> bind(URI url) {
+    return server(url)
+        .bind()
+        .doOnNext(servers::add)
+        .onErrorMap(
+            cause ->
+                new RaftwireException("cannot listen on " + url + ": " + cause.getMessage(), cause))
+        .then();
+  }
+
+  private HttpServer server(URI url) {
+    Timeouts timeouts = config.timeouts();
+    HttpServer server =
+        decoding(HttpServer.create(), config.limits().maxHeaderBytes())
+            .runOn(loops)
+            .host(host(url))
+            .port(url.getPort())
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .idleTimeout(timeouts.idleConnection())
+            .doOnChannelInit((observer, channel, remote) -> accept(channel))
+            .handle(this::handle);
+    PeerTls tls = config.tls();
+    SslContext context = tls == null ? null : tls.server();
+    return url.getScheme().equals("https")
+        ? server.secure(
+            SslProvider.builder()
+                .sslContext(Objects.requireNonNull(context, "the configuration has checked it"))
+                .handshakeTimeout(timeouts.handshake())
+                .build())
+        : server;
+  }
+
+  @SuppressWarnings("deprecation") // maxChunkSize goes with Netty 5, which has no chunk splitting.
+  private static HttpServer decoding(HttpServer server, int maxHeaderBytes) {
+    return server.httpRequestDecoder(
+        spec -> spec.maxHeaderSize(maxHeaderBytes).maxChunkSize(MAX_CHUNK_BYTES));
+  }
+
+  private void accept(Channel channel) {
+    int max = config.limits().maxConnections();
+    if (connectionCount.incrementAndGet() > max) {
+      connectionCount.decrementAndGet();
+      log.warn(
+          "{}: closed a connection from {}: there are {} already",
+          config.id(),
+          channel.remoteAddress(),
+          max);
+      channel.close();
+      return;
+    }
+    connections.add(channel);
+    channel
+        .closeFuture()
+        .addListener(
+            closed -> {
+              connectionCount.decrementAndGet();
+              connections.remove(channel);
+            });
+    HeaderDeadline.add(channel, config.timeouts().handshake());
+  }
+
+  private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    return Mono.defer(
+        () -> {
+          Channel channel = channel(request);
+          HeaderDeadline.headArrived(channel);
+          return Mono.from(handler.apply(request, response))
+              .doFinally(signal -> HeaderDeadline.answered(channel));
+        });
+  }
+
+  private static Channel channel(HttpServerRequest request) {
+    Channel[] channel = new Channel[1];
+    request.withConnection(connection -> channel[0] = connection.channel());
+    return channel[0];
+  }
+
+  private static String host(URI url) {
+    String host = url.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+}

@@ -1,0 +1,103 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.codec;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+
+/**
+ * Reads the few forms of protobuf fields that raft messages consist of, without an object per
+ * message. It judges nothing: as soon as it meets anything it does not know it is no longer {@link
+ * #plain()}, and the caller has the same bytes parsed by the generated parser instead.
+ */
+final class FieldCursor {
+
+  private static final byte[] NONE = {};
+
+  private byte[] array = NONE;
+  private int position;
+  private int end;
+  private boolean plain;
+
+  /** Starts at a message's first byte. */
+  void reset(byte[] array, int from, int to) {
+    this.array = array;
+    position = from;
+    end = to;
+    plain = true;
+  }
+
+  /** Forgets the message, so that an idle connection keeps no data alive. */
+  void clear() {
+    array = NONE;
+    position = 0;
+    end = 0;
+  }
+
+  /** Whether everything so far was of a known form. */
+  boolean plain() {
+    return plain;
+  }
+
+  /** Gives up; the generated parser decides. */
+  void giveUp() {
+    plain = false;
+  }
+
+  /** Whether there is another field. */
+  boolean more() {
+    return plain && position < end;
+  }
+
+  /** Where the next byte is read. */
+  int position() {
+    return position;
+  }
+
+  /** Field number and wire type; negative for a field number over 15. */
+  int tag() {
+    return array[position++];
+  }
+
+  long varint() {
+    long value = 0;
+    for (int shift = 0; shift < Long.SIZE && position < end; shift += 7) {
+      byte b = array[position++];
+      value |= (long) (b & 0x7f) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    plain = false;
+    return 0;
+  }
+
+  boolean bool() {
+    return varint() != 0;
+  }
+
+  /** Reads the length of what follows; 0 if there is less than that. */
+  int length() {
+    long length = varint();
+    if (Long.compareUnsigned(length, end - position) > 0) {
+      plain = false;
+      return 0;
+    }
+    return (int) length;
+  }
+
+  void skip(int bytes) {
+    position += bytes;
+  }
+
+  /** Bytes that refer to the array. */
+  ByteString bytes() {
+    int length = length();
+    if (length == 0) {
+      return ByteString.EMPTY;
+    }
+    ByteString slice = UnsafeByteOperations.unsafeWrap(array, position, length);
+    position += length;
+    return slice;
+  }
+}

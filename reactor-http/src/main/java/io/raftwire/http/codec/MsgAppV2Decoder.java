@@ -1,0 +1,206 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.codec;
+
+import static com.google.protobuf.CodedOutputStream.computeUInt32SizeNoTag;
+import static com.google.protobuf.CodedOutputStream.computeUInt64SizeNoTag;
+
+import io.netty.buffer.ByteBuf;
+import io.raftwire.MemberId;
+import io.raftwire.raftpb.Entry;
+import io.raftwire.raftpb.Message;
+import io.raftwire.raftpb.MessageType;
+
+/**
+ * Decodes the {@code msgapp} stream (msgappv2). Numbers are big-endian and unsigned.
+ *
+ * <pre>
+ * link heartbeat        compact MsgApp              any message
+ * offset  bytes  what   offset  bytes  what         offset  bytes  what
+ * 0       1      0      0       1      1            0       1      2
+ *                       1       8      count        1       8      n
+ *                       9       8      n            9       n      Message
+ *                       17      n      Entry
+ *                       ...     count times 8 + n
+ *                       x       8      commit
+ * </pre>
+ *
+ * <p>Both ends remember a term and an index, at first 0. A compact frame is a MsgApp of that term
+ * (logTerm, too) at that index; its entries follow the index one by one and advance it. Any other
+ * message sets the term to its own and the index to its last entry's, or else its own.
+ */
+public final class MsgAppV2Decoder extends FrameDecoder {
+
+  static final int LINK_HEARTBEAT = 0;
+  static final int COMPACT = 1;
+  static final int MESSAGE = 2;
+
+  private static final int TYPE_SIZE = 2; // a tag and a small number
+
+  private final MemberId local;
+  private final MemberId remote;
+  private final long maxMessageBytes;
+  private final int maxEntriesPerFrame;
+
+  private final NumberReader number = new NumberReader();
+  private final BodyReader body = new BodyReader();
+  private final MessageParser messages = new MessageParser();
+  private final EntryParser entries = new EntryParser();
+  private final Message.Builder compact = Message.newBuilder();
+
+  private Expect expect = Expect.FRAME_TYPE;
+  private long term;
+  private long index;
+
+  // The compact frame being read.
+  private int entriesMissing;
+  private int entriesRead;
+  private long entryBytes;
+  private long entryFieldBytes;
+
+  private enum Expect {
+    FRAME_TYPE,
+    COUNT,
+    ENTRY_LENGTH,
+    ENTRY,
+    COMMIT,
+    MESSAGE_LENGTH,
+    MESSAGE
+  }
+
+  /**
+   * A decoder at the beginning of a stream.
+   *
+   * @param local whom compact frames are for
+   * @param remote whom compact frames are from
+   * @param maxMessageBytes the largest message taken; also the most the entries of a compact frame
+   *     have together
+   * @param maxEntriesPerFrame the most entries a compact frame has
+   */
+  public MsgAppV2Decoder(
+      MemberId local, MemberId remote, long maxMessageBytes, int maxEntriesPerFrame) {
+    this.local = local;
+    this.remote = remote;
+    this.maxMessageBytes = Math.min(maxMessageBytes, BodyReader.MAX_BYTES);
+    this.maxEntriesPerFrame = maxEntriesPerFrame;
+  }
+
+  @Override
+  public boolean atFrameBoundary() {
+    return expect == Expect.FRAME_TYPE;
+  }
+
+  @Override
+  boolean step(ByteBuf in, MessageSink sink) {
+    return switch (expect) {
+      case FRAME_TYPE -> in.isReadable() && frameType(in.readUnsignedByte(), sink);
+      case COUNT -> number.read(in) && count(number.value());
+      case ENTRY_LENGTH -> number.read(in) && entryLength(number.value());
+      case ENTRY -> body.read(in) && entry(body.take());
+      case COMMIT -> number.read(in) && commit(number.value(), sink);
+      case MESSAGE_LENGTH -> number.read(in) && messageLength(number.value());
+      case MESSAGE -> body.read(in) && message(body.take(), sink);
+    };
+  }
+
+  private boolean frameType(int type, MessageSink sink) {
+    switch (type) {
+      case LINK_HEARTBEAT -> sink.linkHeartbeat();
+      case COMPACT -> expect = Expect.COUNT;
+      case MESSAGE -> expect = Expect.MESSAGE_LENGTH;
+      default -> throw CorruptStreamException.unknownType(type);
+    }
+    return true;
+  }
+
+  private boolean count(long count) {
+    if (Long.compareUnsigned(count, maxEntriesPerFrame) > 0) {
+      throw CorruptStreamException.tooManyEntries(count, maxEntriesPerFrame);
+    }
+    entriesMissing = (int) count;
+    entriesRead = 0;
+    entryBytes = 0;
+    entryFieldBytes = 0;
+    compact
+        .setType(MessageType.MsgApp)
+        .setTo(local.value())
+        .setFrom(remote.value())
+        .setTerm(term)
+        .setLogTerm(term)
+        .setIndex(index);
+    return expectEntryOrCommit();
+  }
+
+  private boolean entryLength(long length) {
+    body.begin("entry length", length, maxMessageBytes);
+    entryBytes += length;
+    if (entryBytes > maxMessageBytes) {
+      throw CorruptStreamException.tooLarge(
+          "entries' length in a compact frame", entryBytes, maxMessageBytes);
+    }
+    expect = Expect.ENTRY;
+    return true;
+  }
+
+  private boolean entry(byte[] bytes) {
+    Entry entry = entries.parse(bytes, 0, bytes.length);
+    if (entry.getIndex() != index + 1) {
+      throw CorruptStreamException.notConsecutive(entriesRead, entry.getIndex(), index + 1);
+    }
+    index++;
+    entriesRead++;
+    entriesMissing--;
+    entryFieldBytes += 1L + computeUInt32SizeNoTag(bytes.length) + bytes.length;
+    compact.addEntries(entry);
+    return expectEntryOrCommit();
+  }
+
+  private boolean expectEntryOrCommit() {
+    expect = entriesMissing > 0 ? Expect.ENTRY_LENGTH : Expect.COMMIT;
+    return true;
+  }
+
+  private boolean commit(long commit, MessageSink sink) {
+    Message message = compact.setCommit(commit).build();
+    compact.clear();
+    expect = Expect.FRAME_TYPE;
+    long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * entriesRead + entryBytes + Long.BYTES;
+    sink.message(message, messageBytes(message), wireBytes);
+    return true;
+  }
+
+  /** What the message's getSerializedSize would say, from numbers that are known already. */
+  private long messageBytes(Message message) {
+    return TYPE_SIZE
+        + fieldSize(message.getTo())
+        + fieldSize(message.getFrom())
+        + 2 * fieldSize(message.getTerm()) // logTerm is the same
+        + fieldSize(message.getIndex())
+        + fieldSize(message.getCommit())
+        + entryFieldBytes;
+  }
+
+  private static long fieldSize(long value) {
+    return 1L + computeUInt64SizeNoTag(value);
+  }
+
+  private boolean messageLength(long length) {
+    body.begin("frame length", length, maxMessageBytes);
+    expect = Expect.MESSAGE;
+    return true;
+  }
+
+  private boolean message(byte[] bytes, MessageSink sink) {
+    Message message = messages.parse(bytes);
+    term = message.getTerm();
+    int count = message.getEntriesCount();
+    index = count == 0 ? message.getIndex() : message.getEntries(count - 1).getIndex();
+    expect = Expect.FRAME_TYPE;
+    if (Messages.isLinkHeartbeat(message)) {
+      sink.linkHeartbeat();
+    } else {
+      sink.message(message, bytes.length, 1L + Long.BYTES + bytes.length);
+    }
+    return true;
+  }
+}

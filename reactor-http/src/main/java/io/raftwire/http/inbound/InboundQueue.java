@@ -1,0 +1,230 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.inbound;
+
+import io.raftwire.Delivery;
+import io.raftwire.TransportRecorder;
+import io.raftwire.raftpb.Message;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.concurrent.Queues;
+
+/**
+ * Merges what any number of connections bring into a flux for one subscriber, with real demand: it
+ * holds no bound itself, each source stops reading when too much of what it brought has not been
+ * {@linkplain Arrivals#exhausted handed out}. One drain loop, entered by whoever brings something
+ * or requests something, hands out messages while there is demand.
+ */
+public final class InboundQueue {
+
+  private static final Logger log = LoggerFactory.getLogger(InboundQueue.class);
+
+  private final TransportRecorder recorder;
+  private final Queue<Arrivals> queue = Queues.<Arrivals>unboundedMultiproducer().get();
+  private final AtomicReference<@Nullable Outlet<?>> outlet = new AtomicReference<>();
+  private final AtomicInteger wip = new AtomicInteger();
+
+  private volatile boolean completed;
+
+  // Only touched inside the drain loop.
+  private @Nullable Arrivals current;
+  private int position;
+  private boolean stalled;
+  private long stalledSinceNanos;
+
+  /** An empty queue without a subscriber. */
+  public InboundQueue(TransportRecorder recorder) {
+    this.recorder = recorder;
+  }
+
+  /** The messages, each taken once it was handed out. */
+  public Flux<Message> messages() {
+    return flux(
+        (subscriber, arrivals, index) -> {
+          subscriber.onNext(arrivals.message(index));
+          arrivals.taken(index);
+        });
+  }
+
+  /** The messages with their acknowledgements. */
+  public Flux<Delivery> deliveries() {
+    return flux((subscriber, arrivals, index) -> subscriber.onNext(arrivals.delivery(index)));
+  }
+
+  /** Adds what a source brought. Any thread; the subscriber may be called before it returns. */
+  public void offer(Arrivals arrivals) {
+    queue.add(arrivals);
+    drain();
+  }
+
+  /** Completes the subscriber, now or when it comes; what has not been handed out never is. */
+  public void complete() {
+    completed = true;
+    drain();
+  }
+
+  private <T> Flux<T> flux(Handover<T> handover) {
+    return new Flux<T>() {
+      @Override
+      public void subscribe(CoreSubscriber<? super T> subscriber) {
+        Outlet<T> candidate = new Outlet<>(subscriber, handover);
+        if (!outlet.compareAndSet(null, candidate)) {
+          Operators.error(
+              subscriber,
+              new IllegalStateException(
+                  "there is a subscriber already (expected: one at a time for a transport's inbound"
+                      + " messages, and one for its proposals)"));
+          return;
+        }
+        subscriber.onSubscribe(candidate);
+        candidate.ready = true;
+        drain();
+      }
+    };
+  }
+
+  private void drain() {
+    if (wip.getAndIncrement() != 0) {
+      return;
+    }
+    int missed = 1;
+    do {
+      Outlet<?> out = outlet.get();
+      if (out != null && out.ready) {
+        drainTo(out);
+      }
+      missed = wip.addAndGet(-missed);
+    } while (missed != 0);
+  }
+
+  private <T> void drainTo(Outlet<T> out) {
+    long demand = out.requested;
+    long emitted = 0;
+    while (true) {
+      if (out.cancelled) {
+        outlet.compareAndSet(out, null);
+        return;
+      }
+      if (out.invalidRequest != null) {
+        outlet.compareAndSet(out, null);
+        out.cancelled = true;
+        out.subscriber.onError(out.invalidRequest);
+        return;
+      }
+      if (completed) {
+        outlet.compareAndSet(out, null);
+        out.cancelled = true;
+        out.subscriber.onComplete();
+        return;
+      }
+      if (current == null) {
+        current = queue.poll();
+        position = 0;
+      }
+      Arrivals arrivals = current;
+      if (arrivals == null) {
+        break;
+      }
+      if (emitted == demand) {
+        demand = out.requested;
+        if (emitted == demand) {
+          stall();
+          break;
+        }
+      }
+      resumed();
+      int index = position++;
+      boolean last = position == arrivals.size();
+      if (last) {
+        current = null;
+      }
+      hand(out, arrivals, index);
+      if (last) {
+        arrivals.exhausted();
+      }
+      emitted++;
+    }
+    if (emitted > 0 && demand != Long.MAX_VALUE) {
+      Outlet.REQUESTED.addAndGet(out, -emitted);
+    }
+  }
+
+  private <T> void hand(Outlet<T> out, Arrivals arrivals, int index) {
+    try {
+      out.handover.hand(out.subscriber, arrivals, index);
+    } catch (RuntimeException e) {
+      // A subscriber must not throw (Reactive Streams 2.13); one that does is done with.
+      log.error("the subscriber of received messages threw; it gets no more", e);
+      out.cancelled = true;
+    }
+  }
+
+  private void stall() {
+    if (!stalled) {
+      stalled = true;
+      stalledSinceNanos = System.nanoTime();
+    }
+  }
+
+  private void resumed() {
+    if (stalled) {
+      stalled = false;
+      recorder.inboundStalled(Duration.ofNanos(System.nanoTime() - stalledSinceNanos));
+    }
+  }
+
+  /** How a message reaches a subscriber. */
+  @FunctionalInterface
+  private interface Handover<T> {
+    void hand(CoreSubscriber<? super T> subscriber, Arrivals arrivals, int index);
+  }
+
+  /** The subscription of the one subscriber. */
+  private final class Outlet<T> implements Subscription {
+
+    @SuppressWarnings("rawtypes")
+    static final AtomicLongFieldUpdater<Outlet> REQUESTED =
+        AtomicLongFieldUpdater.newUpdater(Outlet.class, "requested");
+
+    final CoreSubscriber<? super T> subscriber;
+    final Handover<T> handover;
+
+    volatile long requested;
+    volatile boolean ready;
+    volatile boolean cancelled;
+    volatile @Nullable IllegalArgumentException invalidRequest;
+
+    Outlet(CoreSubscriber<? super T> subscriber, Handover<T> handover) {
+      this.subscriber = subscriber;
+      this.handover = handover;
+    }
+
+    @Override
+    public void request(long n) {
+      if (n <= 0) {
+        invalidRequest =
+            new IllegalArgumentException(
+                "requested " + n + " (expected: > 0, Reactive Streams 3.9)");
+      } else {
+        Operators.addCap(REQUESTED, this, n);
+      }
+      drain();
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      drain();
+    }
+  }
+}

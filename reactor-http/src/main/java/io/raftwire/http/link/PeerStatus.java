@@ -1,0 +1,110 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.link;
+
+import io.raftwire.LinkFailure;
+import io.raftwire.MemberId;
+import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
+import io.raftwire.TransportEvent;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether a peer is active, and since when. It is while any of its four streams is up, or else as
+ * long as the last POST to it was answered. Each change is one log line, one event and one record.
+ */
+public final class PeerStatus {
+
+  private static final Logger log = LoggerFactory.getLogger(PeerStatus.class);
+
+  private final MemberId local;
+  private final MemberId peer;
+  private final PeerRecorder recorder;
+  private final EventBus events;
+
+  // Guarded by this; changes are rare and take no time.
+  private int streamsUp;
+  private boolean postAnswered;
+  private boolean everInactive;
+
+  private volatile @Nullable Instant activeSince;
+
+  /** A status that begins inactive, silently. */
+  public PeerStatus(MemberId local, MemberId peer, PeerRecorder recorder, EventBus events) {
+    this.local = local;
+    this.peer = peer;
+    this.recorder = recorder;
+    this.events = events;
+  }
+
+  /** Since when the peer has been active, if it is. */
+  public Optional<Instant> activeSince() {
+    return Optional.ofNullable(activeSince);
+  }
+
+  /** Whether the peer is active. */
+  public boolean active() {
+    return activeSince != null;
+  }
+
+  /** A stream came up. */
+  public synchronized void streamUp(PeerChannel channel) {
+    streamsUp++;
+    activate(channel);
+  }
+
+  /** A stream that was up went down. */
+  public synchronized void streamDown(LinkFailure cause) {
+    streamsUp--;
+    if (streamsUp == 0) {
+      postAnswered = false;
+      deactivate(cause);
+    }
+  }
+
+  /** A POST was answered as it should be. */
+  public synchronized void postAnswered(PeerChannel channel) {
+    postAnswered = true;
+    activate(channel);
+  }
+
+  /** A dial or a POST failed. */
+  public synchronized void failed(LinkFailure cause) {
+    if (cause.channel() == PeerChannel.PIPELINE || cause.channel() == PeerChannel.SNAPSHOT) {
+      postAnswered = false;
+    }
+    if (streamsUp == 0 && !postAnswered) {
+      deactivate(cause);
+    }
+  }
+
+  private void activate(PeerChannel channel) {
+    if (activeSince == null) {
+      activeSince = Instant.now();
+      log.info("{}: peer {} became active ({})", local, peer, channel.label());
+      recorder.active();
+      events.publish(new TransportEvent.PeerActive(peer, channel));
+    }
+  }
+
+  private void deactivate(LinkFailure cause) {
+    if (activeSince != null || !everInactive) {
+      everInactive = true;
+      boolean was = activeSince != null;
+      activeSince = null;
+      if (was && cause.reason() == LinkFailure.Reason.LOCAL) {
+        log.info("{}: peer {} became inactive ({})", local, peer, cause);
+      } else {
+        log.warn("{}: peer {} {} inactive ({})", local, peer, was ? "became" : "is", cause);
+      }
+      if (was) {
+        recorder.inactive(cause);
+      }
+      events.publish(new TransportEvent.PeerInactive(peer, cause));
+    }
+  }
+}

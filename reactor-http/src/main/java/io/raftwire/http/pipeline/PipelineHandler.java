@@ -1,0 +1,158 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.pipeline;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.raftwire.DropReason;
+import io.raftwire.MemberId;
+import io.raftwire.MemberRemovedException;
+import io.raftwire.MessageClass;
+import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
+import io.raftwire.http.codec.CorruptStreamException;
+import io.raftwire.http.codec.MessageBody;
+import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.http.inbound.Inbox;
+import io.raftwire.http.link.Admission;
+import io.raftwire.http.link.IdleGuard;
+import io.raftwire.http.link.Membership;
+import io.raftwire.http.link.PeerHeaders;
+import io.raftwire.http.link.PeerLink;
+import io.raftwire.http.link.Refusal;
+import io.raftwire.http.link.RequestGuard;
+import io.raftwire.raftpb.Message;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Answers the POSTs of messages (rafthttp's {@code pipelineHandler}). */
+public final class PipelineHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(PipelineHandler.class);
+
+  private static final PeerChannel CHANNEL = PeerChannel.PIPELINE;
+  private static final int MAX_PARTS = 1024;
+
+  private final RaftHttpConfig config;
+  private final RequestGuard guard;
+  private final Membership membership;
+  private final Inbox inbox;
+
+  /** A handler for one member. */
+  public PipelineHandler(
+      RaftHttpConfig config, RequestGuard guard, Membership membership, Inbox inbox) {
+    this.config = config;
+    this.guard = guard;
+    this.membership = membership;
+    this.inbox = inbox;
+  }
+
+  /** Answers one request to {@code /raft}. */
+  public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    if (!request.method().equals(HttpMethod.POST)) {
+      return Refusal.methodNotAllowed("POST").send(response, true);
+    }
+    PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
+    Refusal refusal = guard.check(request.requestHeaders());
+    if (refusal != null) {
+      return refusal.send(response, true);
+    }
+    MemberId from = PeerHeaders.from(request.requestHeaders());
+    membership.learn(from, request.requestHeaders());
+    long max = config.limits().maxMessageBytes();
+    if (request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > max) {
+      return tooLarge(max).send(response, true);
+    }
+    CompositeByteBuf body = Unpooled.compositeBuffer(MAX_PARTS);
+    return IdleGuard.guard(request.receive(), config.timeouts().transfer())
+        .doOnNext(part -> append(body, part, max))
+        .then(Mono.fromSupplier(() -> MessageBody.parse(body)))
+        .doFinally(signal -> body.release())
+        .flatMap(message -> process(message, from))
+        .onErrorResume(cause -> Mono.just(refusal(cause, from)))
+        .flatMap(refused -> refused.send(response, true))
+        .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
+  }
+
+  private static void append(CompositeByteBuf body, ByteBuf part, long max) {
+    if (body.readableBytes() + (long) part.readableBytes() > max) {
+      throw new TooLargeException();
+    }
+    body.addComponent(true, part.retain());
+  }
+
+  /** Empty when raft has taken the message. */
+  private Mono<Refusal> process(Message message, @Nullable MemberId from) {
+    PeerLink link = from == null ? null : membership.link(from);
+    PeerRecorder recorder = link == null ? membership.strangers() : link.recorder();
+    int size = message.getSerializedSize();
+    recorder.received(CHANNEL, 1, size, size);
+    if (link != null && link.isCut()) {
+      return Mono.just(new Refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "the link is cut"));
+    }
+    DropReason refused = Admission.refuse(message, config.id(), from);
+    if (refused != null) {
+      recorder.receiveFailed(CHANNEL);
+      recorder.dropped(CHANNEL, MessageClass.of(message), refused, 1, size);
+      log.warn(
+          "{}: refused {} posted by {}: {} (from {}, to {})",
+          config.id(),
+          message.getType(),
+          from,
+          refused.label(),
+          MemberId.of(message.getFrom()),
+          MemberId.of(message.getTo()));
+      return Mono.just(
+          new Refusal(HttpResponseStatus.BAD_REQUEST, "raft message refused: " + refused.label()));
+    }
+    if (from != null) {
+      membership.seen(from);
+    }
+    return inbox
+        .deliver(message, size)
+        .then(Mono.<Refusal>empty())
+        .doOnError(cause -> recorder.receiveFailed(CHANNEL));
+  }
+
+  private Refusal refusal(Throwable cause, @Nullable MemberId from) {
+    if (cause instanceof MemberRemovedException) {
+      return new Refusal(HttpResponseStatus.FORBIDDEN, String.valueOf(cause.getMessage()));
+    }
+    if (cause instanceof TooLargeException) {
+      return tooLarge(config.limits().maxMessageBytes());
+    }
+    if (cause instanceof CorruptStreamException) {
+      log.warn("{}: cannot read the message posted by {}: {}", config.id(), from, cause.toString());
+      return new Refusal(HttpResponseStatus.BAD_REQUEST, "error unmarshalling raft message");
+    }
+    if (cause instanceof Inbox.RaftFailedException) {
+      return new Refusal(HttpResponseStatus.INTERNAL_SERVER_ERROR, "error processing raft message");
+    }
+    log.warn("{}: the POST of {} broke: {}", config.id(), from, cause.toString());
+    return new Refusal(HttpResponseStatus.BAD_REQUEST, "error reading raft message");
+  }
+
+  private static Refusal tooLarge(long max) {
+    return new Refusal(
+        HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE, "raft message over " + max + " bytes");
+  }
+
+  /** The body is over the limit. */
+  private static final class TooLargeException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    TooLargeException() {
+      super("body over the limit", null, false, false);
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.probe;
+
+import io.raftwire.PeerChannel;
+import io.raftwire.TransportEvent;
+import io.raftwire.http.config.Timeouts;
+import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.PeerLink;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+
+/**
+ * Probes one peer every few seconds, over connections like those of its streams and over those of
+ * its pipeline, for the round trip and the difference of the clocks. An answer is a sign of life.
+ */
+public final class Prober {
+
+  private static final Logger log = LoggerFactory.getLogger(Prober.class);
+
+  static final String PATH = "/raft/probing";
+
+  // Raft needs no clocks: once in a while is enough to tell.
+  private static final long DRIFT_REPORT_NANOS = Duration.ofSeconds(30).toNanos();
+
+  // An answer is one part of some 60 bytes.
+  private static final int MAX_ANSWER_PARTS = 4;
+
+  private final PeerLink link;
+  private final HttpClients clients;
+  private final Clock clock;
+  private final Disposable.Composite running = Disposables.composite();
+  private final AtomicLong driftReportedNanos =
+      new AtomicLong(System.nanoTime() - DRIFT_REPORT_NANOS);
+
+  /** A prober that does not probe yet. */
+  public Prober(PeerLink link, HttpClients clients, Clock clock) {
+    this.link = link;
+    this.clients = clients;
+    this.clock = clock;
+  }
+
+  /** Begins to probe. */
+  public void start() {
+    running.add(probes(PeerChannel.MESSAGE, clients.streamProbe()).subscribe());
+    running.add(probes(PeerChannel.PIPELINE, clients.pipeline()).subscribe());
+  }
+
+  /** Probes no more. */
+  public void stop() {
+    running.dispose();
+  }
+
+  private Flux<Void> probes(PeerChannel over, HttpClient client) {
+    Timeouts timeouts = link.config().timeouts();
+    Duration interval = timeouts.probeInterval();
+    Duration first =
+        Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos() / 4 + 1));
+    return Flux.interval(first, interval)
+        .onBackpressureDrop()
+        .concatMap(
+            tick ->
+                probe(over, client)
+                    .timeout(timeouts.dial().plus(timeouts.handshake()))
+                    .onErrorResume(cause -> failed(over, cause)),
+            1);
+  }
+
+  private Mono<Void> probe(PeerChannel over, HttpClient client) {
+    return Mono.defer(
+        () -> {
+          if (link.isCut()) {
+            return Mono.empty();
+          }
+          URI url = link.urls().pick();
+          Instant beganAt = clock.instant();
+          long beganNanos = System.nanoTime();
+          return client
+              .get()
+              .uri(url + PATH)
+              .response(
+                  (response, body) ->
+                      response.status().code() == 200
+                          ? body.asString().take(MAX_ANSWER_PARTS).reduce("", String::concat)
+                          : Mono.error(
+                              new IOException(
+                                  "probe answer: status "
+                                      + response.status().code()
+                                      + " (expected: 200)")))
+              .single()
+              .flatMap(
+                  text -> {
+                    Duration roundTrip = Duration.ofNanos(System.nanoTime() - beganNanos);
+                    return answered(over, text, beganAt, roundTrip);
+                  });
+        });
+  }
+
+  private Mono<Void> answered(PeerChannel over, String text, Instant beganAt, Duration roundTrip) {
+    Health health;
+    try {
+      health = Health.parse(text);
+    } catch (IOException e) {
+      return Mono.error(e);
+    }
+    link.liveness().seen();
+    Duration difference = Duration.between(beganAt.plus(roundTrip.dividedBy(2)), health.now());
+    link.recorder().probed(over, roundTrip, difference);
+    if (difference.abs().compareTo(link.config().timeouts().clockDriftWarning()) > 0) {
+      reportDrift(difference, roundTrip);
+    }
+    return Mono.empty();
+  }
+
+  private void reportDrift(Duration difference, Duration roundTrip) {
+    long now = System.nanoTime();
+    long last = driftReportedNanos.get();
+    if (now - last >= DRIFT_REPORT_NANOS && driftReportedNanos.compareAndSet(last, now)) {
+      log.info(
+          "{}: the clock of peer {} differs by {} (round trip {})",
+          link.local(),
+          link.peer(),
+          difference,
+          roundTrip);
+      link.publish(new TransportEvent.ClockDrift(link.peer(), difference, roundTrip));
+    }
+  }
+
+  private Mono<Void> failed(PeerChannel over, Throwable cause) {
+    link.recorder().probeFailed(over);
+    log.debug(
+        "{}: probe of {} over {} failed: {}",
+        link.local(),
+        link.peer(),
+        over.label(),
+        cause.toString());
+    return Mono.empty();
+  }
+}

@@ -1,0 +1,239 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.snapshot;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.raftwire.DropReason;
+import io.raftwire.LinkFailure.Reason;
+import io.raftwire.MemberId;
+import io.raftwire.MemberRemovedException;
+import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
+import io.raftwire.PeerRecorder.Direction;
+import io.raftwire.http.codec.CorruptStreamException;
+import io.raftwire.http.codec.SnapshotHeadDecoder;
+import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.http.inbound.Inbox;
+import io.raftwire.http.link.Admission;
+import io.raftwire.http.link.Failures;
+import io.raftwire.http.link.IdleGuard;
+import io.raftwire.http.link.Membership;
+import io.raftwire.http.link.PeerHeaders;
+import io.raftwire.http.link.PeerLink;
+import io.raftwire.http.link.Refusal;
+import io.raftwire.http.link.RequestGuard;
+import io.raftwire.raftpb.Message;
+import io.raftwire.raftpb.MessageType;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/** Receives snapshots (rafthttp's {@code snapshotHandler}). */
+public final class SnapshotHandler {
+
+  private static final Logger log = LoggerFactory.getLogger(SnapshotHandler.class);
+
+  private static final PeerChannel CHANNEL = PeerChannel.SNAPSHOT;
+
+  private final RaftHttpConfig config;
+  private final RequestGuard guard;
+  private final Membership membership;
+  private final Inbox inbox;
+  private final AtomicInteger underWay = new AtomicInteger();
+
+  /** A handler for one member. */
+  public SnapshotHandler(
+      RaftHttpConfig config, RequestGuard guard, Membership membership, Inbox inbox) {
+    this.config = config;
+    this.guard = guard;
+    this.membership = membership;
+    this.inbox = inbox;
+  }
+
+  /** Answers one request to {@code /raft/snapshot}. */
+  public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+    if (!request.method().equals(HttpMethod.POST)) {
+      return Refusal.methodNotAllowed("POST").send(response, true);
+    }
+    PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
+    Refusal refusal = guard.check(request.requestHeaders());
+    if (refusal != null) {
+      return refusal.send(response, true);
+    }
+    MemberId from = PeerHeaders.from(request.requestHeaders());
+    membership.learn(from, request.requestHeaders());
+    int max = config.limits().maxConcurrentSnapshots();
+    if (underWay.incrementAndGet() > max) {
+      underWay.decrementAndGet();
+      return new Refusal(
+              HttpResponseStatus.SERVICE_UNAVAILABLE,
+              "already receiving " + max + " snapshots at once")
+          .send(response, true);
+    }
+    Transfer transfer = new Transfer(from);
+    return transfer
+        .receive(IdleGuard.guard(request.receive(), config.timeouts().transfer()))
+        .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
+        .doOnCancel(transfer::cancelled)
+        .doFinally(signal -> underWay.decrementAndGet())
+        .flatMap(refused -> refused.send(response, true))
+        .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
+  }
+
+  /** A piece of the request: the message with what of the body came along, or more of the body. */
+  private record Part(@Nullable Message head, ByteBuf body) {}
+
+  /** One snapshot on its way in. */
+  private final class Transfer {
+
+    private final @Nullable MemberId from;
+    private final @Nullable PeerLink link;
+    private final PeerRecorder recorder;
+    private final SnapshotHeadDecoder decoder =
+        new SnapshotHeadDecoder(config.limits().maxSnapshotHeadBytes());
+    private final long beganNanos = System.nanoTime();
+
+    private @Nullable Message snapshot;
+    private boolean saved;
+
+    Transfer(@Nullable MemberId from) {
+      this.from = from;
+      this.link = from == null ? null : membership.link(from);
+      this.recorder = link == null ? membership.strangers() : link.recorder();
+      recorder.snapshotStarted(Direction.RECEIVE);
+    }
+
+    /** Empty when raft has taken the snapshot, or the refusal. */
+    Mono<Refusal> receive(Flux<ByteBuf> request) {
+      return request
+          .handle(this::split)
+          .switchOnFirst(
+              (signal, parts) -> {
+                Part first = signal.get();
+                Message head = first == null ? null : first.head();
+                return head == null ? parts.then(headMissing()) : save(head, parts);
+              })
+          .doOnDiscard(Part.class, part -> part.body().release())
+          .next();
+    }
+
+    private void split(ByteBuf bytes, SynchronousSink<Part> sink) {
+      recorder.snapshotProgress(Direction.RECEIVE, bytes.readableBytes());
+      if (link != null) {
+        link.liveness().seen();
+      }
+      if (snapshot != null) {
+        sink.next(new Part(null, bytes.retain()));
+        return;
+      }
+      Message head = decoder.decode(bytes);
+      if (head != null) {
+        snapshot = head;
+        sink.next(new Part(head, bytes.retain()));
+      }
+    }
+
+    private Mono<Refusal> headMissing() {
+      return Mono.just(
+          refused(
+              new Refusal(
+                  HttpResponseStatus.BAD_REQUEST,
+                  "failed to decode raft message (unexpected end of the body)"),
+              Reason.PROTOCOL));
+    }
+
+    private Mono<Refusal> save(Message head, Flux<Part> parts) {
+      Flux<ByteBuf> body = parts.map(Part::body);
+      Refusal unacceptable = unacceptable(head);
+      if (unacceptable != null) {
+        return Mono.just(refused(unacceptable, Reason.PROTOCOL));
+      }
+      int headBytes = head.getSerializedSize();
+      return config
+          .snapshotStore()
+          .save(head, body)
+          .doOnNext(bytes -> saved = true)
+          .flatMap(bytes -> inbox.deliver(head, headBytes).doOnSuccess(taken -> taken(head, bytes)))
+          .then(Mono.empty());
+    }
+
+    private @Nullable Refusal unacceptable(Message head) {
+      if (head.getType() != MessageType.MsgSnap) {
+        return new Refusal(HttpResponseStatus.BAD_REQUEST, "wrong raft message type");
+      }
+      if (link != null && link.isCut()) {
+        return new Refusal(HttpResponseStatus.SERVICE_UNAVAILABLE, "the link is cut");
+      }
+      DropReason reason = Admission.refuse(head, config.id(), from);
+      return reason == null
+          ? null
+          : new Refusal(HttpResponseStatus.BAD_REQUEST, "raft message refused: " + reason.label());
+    }
+
+    private void taken(Message head, long bodyBytes) {
+      Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
+      long headBytes = head.getSerializedSize();
+      if (from != null) {
+        membership.seen(from);
+      }
+      recorder.received(CHANNEL, 1, headBytes + bodyBytes, Long.BYTES + headBytes + bodyBytes);
+      recorder.snapshotEnded(Direction.RECEIVE, took, null);
+      log.info(
+          "{}: received snapshot {} of {} bytes from {} in {} ms",
+          config.id(),
+          Long.toUnsignedString(head.getSnapshot().getMetadata().getIndex()),
+          bodyBytes,
+          from,
+          took.toMillis());
+    }
+
+    Refusal refused(Throwable cause) {
+      if (cause instanceof MemberRemovedException) {
+        return refused(
+            new Refusal(HttpResponseStatus.FORBIDDEN, String.valueOf(cause.getMessage())),
+            Reason.REFUSED);
+      }
+      if (cause instanceof CorruptStreamException) {
+        return refused(
+            new Refusal(
+                HttpResponseStatus.BAD_REQUEST,
+                "failed to decode raft message (" + cause.getMessage() + ")"),
+            Reason.PROTOCOL);
+      }
+      String what = saved ? "failed to process raft message (" : "failed to save KV snapshot (";
+      return refused(
+          new Refusal(
+              HttpResponseStatus.INTERNAL_SERVER_ERROR,
+              what + Failures.of(CHANNEL, "receive", cause).detail() + ")"),
+          Failures.of(CHANNEL, "receive", cause).reason());
+    }
+
+    private Refusal refused(Refusal refusal, Reason reason) {
+      recorder.receiveFailed(CHANNEL);
+      ended(reason);
+      log.warn("{}: snapshot from {} refused: {}", config.id(), from, refusal.text());
+      return refusal;
+    }
+
+    void cancelled() {
+      recorder.receiveFailed(CHANNEL);
+      ended(Reason.BROKEN);
+      log.warn("{}: snapshot from {} broke off: the sender is gone", config.id(), from);
+    }
+
+    private void ended(Reason reason) {
+      recorder.snapshotEnded(
+          Direction.RECEIVE, Duration.ofNanos(System.nanoTime() - beganNanos), reason);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.stream;
+
+import io.netty.channel.Channel;
+import io.raftwire.DropReason;
+import io.raftwire.LinkFailure;
+import io.raftwire.LinkFailure.Reason;
+import io.raftwire.PeerRecorder;
+import io.raftwire.http.lane.Lane;
+import io.raftwire.http.lane.LaneLimits;
+import io.raftwire.http.link.PeerLink;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.NettyPipeline;
+
+/**
+ * The sending side of one kind of stream to one peer: the lane, which stays, and the stream that is
+ * attached to it, which comes and goes. A newer stream takes the place of the attached one, and
+ * only one of them ever drains the lane.
+ */
+public final class StreamWriter {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamWriter.class);
+
+  private final StreamType type;
+  private final PeerLink link;
+  private final Lane lane;
+  private final Runnable onAttached;
+  private final AtomicReference<@Nullable OutgoingStream> current = new AtomicReference<>();
+  private final Sinks.Empty<Void> stopped = Sinks.empty();
+
+  private volatile boolean attached;
+  private volatile boolean stopping;
+
+  /**
+   * A writer without a stream.
+   *
+   * @param onAttached told when the peer has opened the stream, which shows that it is alive
+   */
+  public StreamWriter(StreamType type, PeerLink link, Runnable onAttached) {
+    this.type = type;
+    this.link = link;
+    this.onAttached = onAttached;
+    this.lane =
+        new Lane(
+            type.channel(),
+            new LaneLimits(
+                link.config().limits().streamQueueMessages(),
+                link.config().limits().streamQueueBytes(),
+                link.config().limits().urgentReserveMessages()),
+            link.recorder());
+  }
+
+  /** What waits to be written. */
+  public Lane lane() {
+    return lane;
+  }
+
+  /** Whether a stream is attached. */
+  public boolean attached() {
+    return attached;
+  }
+
+  /**
+   * Attaches the stream that the peer has just opened. Any earlier one is ended first. Called on
+   * the connection's event loop.
+   *
+   * @param channel an HTTP/1.1 connection whose response head has been sent
+   */
+  void attach(Channel channel) {
+    OutgoingStream next = new OutgoingStream(type, link, lane, channel, this);
+    channel.pipeline().addBefore(NettyPipeline.HttpCodec, OutgoingStream.NAME, next);
+    channel.config().setAutoRead(true);
+    OutgoingStream previous = current.getAndSet(next);
+    if (stopping) {
+      next.end(Reason.LOCAL, "the peer was removed", () -> {});
+      return;
+    }
+    link.liveness().seen();
+    if (previous == null) {
+      next.begin();
+    } else {
+      previous.end(Reason.REPLACED, "the peer opened it anew", next::begin);
+    }
+  }
+
+  /**
+   * Ends the stream, after what waits has been written or the time is over, and drops the rest.
+   *
+   * @return completes when nothing is written any more
+   */
+  public Mono<Void> stop(Duration drain) {
+    stopping = true;
+    OutgoingStream stream = current.get();
+    if (stream == null) {
+      clear(DropReason.REMOVED);
+      return Mono.empty();
+    }
+    if (drain.isZero()) {
+      stream.end(Reason.LOCAL, "the peer was removed", () -> {});
+    } else {
+      stream.endWhenDrained();
+    }
+    return stopped
+        .asMono()
+        .timeout(
+            drain.plusMillis(1),
+            Mono.fromRunnable(() -> stream.end(Reason.LOCAL, "the transport stopped", () -> {})))
+        .doFinally(signal -> clear(DropReason.REMOVED));
+  }
+
+  /** Called by a stream on its event loop. */
+  void begun(OutgoingStream stream) {
+    attached = true;
+    link.recorder().streamOpened(type.channel(), PeerRecorder.Direction.SEND);
+    link.status().streamUp(type.channel());
+    log.info("{}: {} stream to peer {} opened", link.local(), type.channel().label(), link.peer());
+    onAttached.run();
+  }
+
+  /** Called by a stream on its event loop, once. */
+  void ended(OutgoingStream stream, LinkFailure cause, boolean wasBegun) {
+    boolean wasLast = current.compareAndSet(stream, null);
+    if (wasLast) {
+      attached = false;
+    }
+    if (wasBegun) {
+      link.recorder()
+          .streamClosed(
+              type.channel(),
+              PeerRecorder.Direction.SEND,
+              cause.reason(),
+              Duration.ofNanos(stream.ageNanos()));
+      link.status().streamDown(cause);
+      log.info("{}: stream to peer {} closed ({})", link.local(), link.peer(), cause);
+    }
+    if (stopping) {
+      stopped.tryEmitEmpty();
+    } else if (wasLast) {
+      // What was handed to the kernel may not have arrived, and nobody can tell.
+      link.unreachable(cause);
+      clearUnlessReattached();
+    }
+  }
+
+  private void clearUnlessReattached() {
+    Duration retention = link.config().timeouts().laneRetention();
+    Schedulers.parallel()
+        .schedule(
+            () -> {
+              if (current.get() == null) {
+                clear(DropReason.STREAM_LOST);
+              }
+            },
+            retention.toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  private void clear(DropReason reason) {
+    if (!lane.claim()) {
+      return;
+    }
+    Lane.Dropped dropped = lane.clear(reason);
+    lane.relinquish();
+    if (dropped.messages() > 0) {
+      link.reportDrops(type.channel(), reason, dropped.messages(), dropped.bytes());
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.raftwire.MemberId;
+import io.raftwire.raftpb.Message;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+/** Whatever arrives, a decoder takes it or says that it is corrupt, and never pays in advance. */
+class HostileInputTest {
+
+  private static final long LIMIT = 512L << 20;
+  private static final int MIB = 1 << 20;
+
+  @Test
+  void anAnnouncedLengthCostsNothing() {
+    assertThat(Allocation.of(() -> feed(Hex.bytes("02 0000000020000000")))).isLessThan(MIB / 8);
+    assertThat(Allocation.of(() -> feed(Hex.bytes("01 0000000000100000")))).isLessThan(MIB / 8);
+    assertThat(Allocation.of(() -> feed(Hex.bytes("01 0000000000000001", "0000000020000000"))))
+        .isLessThan(MIB / 8);
+    assertThat(
+            Allocation.of(
+                () -> Feeder.feed(new MessageStreamDecoder(LIMIT), Hex.bytes("0000000020000000"))))
+        .isLessThan(MIB / 8);
+  }
+
+  @Test
+  void theFirstByteCostsAMebibyteAtMost() {
+    assertThat(Allocation.of(() -> feed(Hex.bytes("02 0000000020000000 08"))))
+        .isLessThan(MIB + MIB / 8);
+    assertThat(Allocation.of(() -> feed(Hex.bytes("01 0000000000000001 0000000020000000 08"))))
+        .isLessThan(MIB + MIB / 8);
+  }
+
+  @Test
+  void whatArrivesIsPaidFourfoldAtMost() {
+    MessageStreamDecoder decoder = new MessageStreamDecoder(LIMIT);
+    byte[] kilobytes = new byte[64 << 10];
+    Feeder.feed(decoder, Hex.bytes("0000000020000000"));
+
+    long input =
+        Allocation.of(
+            () -> {
+              for (int i = 0; i < 9 * 16; i++) { // 9 MiB
+                Feeder.feed(new NullDecoder(), kilobytes);
+              }
+            });
+    long all =
+        Allocation.of(
+            () -> {
+              for (int i = 0; i < 9 * 16; i++) {
+                Feeder.feed(decoder, kilobytes);
+              }
+            });
+
+    assertThat(all - input).isLessThan(4 * 9 * MIB);
+  }
+
+  @Property(tries = 2000)
+  void garbageIsCorruptOrIncomplete(@ForAll @Size(max = 200) byte[] bytes, @ForAll long seed) {
+    decodeHostile(bytes, seed);
+  }
+
+  @Property(tries = 300)
+  void damagedStreamsAreCorruptOrIncompleteOrSomethingElse(
+      @ForAll("streams") List<Message> messages,
+      @ForAll @Size(min = 1, max = 3) int[] positions,
+      @ForAll long seed) {
+    byte[] bytes = RoundTripTest.encode(RoundTripTest.encoder(), messages);
+    Random random = new Random(seed);
+    for (int position : positions) {
+      bytes[Math.floorMod(position, bytes.length)] = (byte) random.nextInt();
+    }
+    decodeHostile(bytes, seed);
+  }
+
+  @Provide
+  Arbitrary<List<Message>> streams() {
+    return RoundTripTest.appSequences();
+  }
+
+  private static void decodeHostile(byte[] bytes, long seed) {
+    MemberId member = MemberId.of(1);
+    byte[] typed = bytes.length == 0 ? bytes : bytes.clone();
+    if (typed.length > 0) {
+      typed[0] = (byte) Math.floorMod(typed[0], 3);
+    }
+    long allocated =
+        Allocation.of(
+            () -> {
+              decodeHostile(new MsgAppV2Decoder(member, member, 5000, 10), bytes, seed);
+              decodeHostile(new MsgAppV2Decoder(member, member, 5000, 10), typed, seed);
+              decodeHostile(new MessageStreamDecoder(5000), bytes, seed);
+              decodeHostile(new MessageStreamDecoder(5000), framed(bytes), seed);
+            });
+    assertThat(allocated).isLessThan(MIB + 2000L * bytes.length);
+  }
+
+  private static byte[] framed(byte[] bytes) {
+    byte[] frame = new byte[8 + bytes.length];
+    frame[6] = (byte) (bytes.length >> 8);
+    frame[7] = (byte) bytes.length;
+    System.arraycopy(bytes, 0, frame, 8, bytes.length);
+    return frame;
+  }
+
+  private static void decodeHostile(StreamDecoder decoder, byte[] bytes, long seed) {
+    try {
+      Received received = Feeder.feedRandomly(decoder, bytes, 50, new Random(seed));
+      assertThat(received.messages().size() + received.linkHeartbeats())
+          .isLessThanOrEqualTo(bytes.length);
+    } catch (CorruptStreamException e) {
+      assertThat(e.reason()).isNotNull();
+      assertThat(e.getMessage()).isNotBlank();
+    }
+  }
+
+  private static void feed(byte[] bytes) {
+    MemberId member = MemberId.of(1);
+    Feeder.feed(new MsgAppV2Decoder(member, member, LIMIT, 1 << 20), bytes);
+  }
+
+  /** For what the test itself allocates. */
+  private static final class NullDecoder implements StreamDecoder {
+
+    @Override
+    public void decode(ByteBuf in, MessageSink sink) {
+      in.skipBytes(in.readableBytes());
+    }
+
+    @Override
+    public boolean atFrameBoundary() {
+      return true;
+    }
+  }
+}
