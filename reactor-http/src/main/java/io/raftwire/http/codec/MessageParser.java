@@ -55,6 +55,11 @@ final class MessageParser {
     0x00 // term = 0
   };
 
+  // An entry takes two bytes at least on the wire, and some hundred once it is parsed.
+  private static final int MAX_ENTRIES = 1 << 20;
+  private static final int LARGE_BYTES = 2 * MAX_ENTRIES;
+  private static final int RESPONSES = 0x72;
+
   private final FieldCursor cursor = new FieldCursor();
   private final EntryParser entries = new EntryParser();
   private final Message.Builder builder = Message.newBuilder();
@@ -66,6 +71,9 @@ final class MessageParser {
    * @throws CorruptStreamException if it does not parse or has no known type
    */
   Message parse(byte[] bytes) {
+    if (bytes.length >= LARGE_BYTES) {
+      boundEntries(bytes);
+    }
     try {
       cursor.reset(bytes, 0, bytes.length);
       while (cursor.more()) {
@@ -124,6 +132,26 @@ final class MessageParser {
       cursor.skip(length);
     } else {
       cursor.giveUp();
+    }
+  }
+
+  /** Counts what would become objects, before it does; only a large message can have so many. */
+  private static void boundEntries(byte[] bytes) {
+    int entries = 0;
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(bytes);
+      int tag;
+      while ((tag = in.readTag()) != 0) {
+        // Responses are for a node's own storage, and could hold entries without number themselves.
+        if ((tag == ENTRIES && ++entries > MAX_ENTRIES) || tag == RESPONSES) {
+          throw CorruptStreamException.tooManyEntries(entries, MAX_ENTRIES);
+        }
+        in.skipField(tag);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw CorruptStreamException.unparsable("message", bytes.length, e);
+    } catch (IOException e) {
+      throw new AssertionError("an array does not fail to be read", e);
     }
   }
 

@@ -55,9 +55,19 @@ public class Destination {
     link.liveness().seen();
   }
 
-  /** Queues a message, or says why not. */
+  /** Queues a message, or says why not; a refusal for want of room is recorded and reported. */
   public final SendOutcome offer(Message message) {
     MessageClass messageClass = MessageClass.of(message);
+    SendOutcome outcome = place(message, messageClass);
+    if (outcome == SendOutcome.FULL) {
+      link.refused(
+          lane(messageClass, message).channel(), messageClass, message.getSerializedSize());
+    }
+    return outcome;
+  }
+
+  /** Queues a message, or says why not, with nothing recorded for want of room. */
+  final SendOutcome place(Message message, MessageClass messageClass) {
     if (messageClass == MessageClass.LOCAL) {
       return SendOutcome.LOCAL_TYPE;
     }
@@ -70,11 +80,7 @@ public class Destination {
       link.recorder().dropped(lane.channel(), messageClass, DropReason.PAUSED, 1, size);
       return SendOutcome.PAUSED;
     }
-    if (lane.offer(message, size, messageClass)) {
-      return SendOutcome.QUEUED;
-    }
-    link.refused(lane.channel(), messageClass, size);
-    return SendOutcome.FULL;
+    return lane.offer(message, size, messageClass) ? SendOutcome.QUEUED : SendOutcome.FULL;
   }
 
   /** Sends a snapshot with its body. */

@@ -3,6 +3,7 @@
 package io.raftwire.http.peer;
 
 import io.raftwire.MemberId;
+import io.raftwire.MessageClass;
 import io.raftwire.SendOutcome;
 import io.raftwire.TransportStoppedException;
 import io.raftwire.raftpb.Message;
@@ -149,11 +150,11 @@ final class PeerSink implements CoreSubscriber<Message> {
       reject("message to " + MemberId.of(message.getTo()) + " (expected: to " + peer.id() + ")");
       return false;
     }
-    // A lane without room is not asked: it would count and report a refusal that is none.
+    // Urgent messages could use the room that is kept for them, but here they can as well wait.
     if (peer.room() == 0) {
       return false;
     }
-    SendOutcome outcomeOfOffer = peer.offer(message);
+    SendOutcome outcomeOfOffer = peer.place(message, MessageClass.of(message));
     return switch (outcomeOfOffer) {
       case FULL -> false;
       case LOCAL_TYPE, TOO_LARGE -> {

@@ -3,6 +3,7 @@
 package io.raftwire.http.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.raftwire.MemberId;
@@ -64,6 +65,25 @@ class HostileInputTest {
             });
 
     assertThat(all - input).isLessThan(4 * 9 * MIB);
+  }
+
+  @Test
+  void emptyEntriesWithoutNumberAreNotMadeObjects() {
+    byte[] message = new byte[(3 << 20) + 2];
+    message[0] = 0x08; // type
+    message[1] = 3; // MsgApp
+    for (int i = 2; i < message.length; i += 2) {
+      message[i] = 0x3a; // an entry of 0 bytes
+    }
+
+    long allocated =
+        Allocation.of(
+            () ->
+                assertThatThrownBy(() -> new MessageParser().parse(message))
+                    .isInstanceOf(CorruptStreamException.class)
+                    .hasMessage("entry count 1048577 (expected: at most 1048576)"));
+
+    assertThat(allocated).isLessThan(8 * MIB);
   }
 
   @Property(tries = 2000)
