@@ -169,7 +169,7 @@ public final class Pipeline {
                   });
       return client
           .post()
-          .uri(url + PATH)
+          .uri(URI.create(url + PATH))
           .send(body())
           .response(
               (response, body) ->

@@ -89,7 +89,7 @@ public final class Prober {
           long beganNanos = System.nanoTime();
           return client
               .get()
-              .uri(url + PATH)
+              .uri(URI.create(url + PATH))
               .response(
                   (response, body) ->
                       response.status().code() == 200

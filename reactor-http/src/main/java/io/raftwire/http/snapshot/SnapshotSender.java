@@ -187,7 +187,7 @@ public final class SnapshotSender {
       return client
           .doOnConnected(connection -> channel = connection.channel())
           .post()
-          .uri(url + PATH)
+          .uri(URI.create(url + PATH))
           .send(write)
           .response(
               (response, body) ->

@@ -91,7 +91,7 @@ public final class StreamReader {
               PeerHeaders.to(headers, link.peer());
             })
         .get()
-        .uri(url + type.path(link.local()))
+        .uri(URI.create(url + type.path(link.local())))
         .responseConnection(this::accept)
         .timeout(
             Mono.delay(timeouts.dial().plus(timeouts.handshake())),
