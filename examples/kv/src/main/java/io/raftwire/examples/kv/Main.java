@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv;
 
 import io.raftwire.examples.kv.node.StartupException;
@@ -49,8 +48,8 @@ public final class Main implements Runnable {
         Objects.requireNonNull(spec).commandLine(), "a command is missing: cluster or node");
   }
 
-  private static int failed(
-      Exception cause, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+  private static int failed(Exception cause, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
     if (cause instanceof StartupException) {
       System.err.println("raftwire-kv: " + cause.getMessage());
       return 1;

@@ -1,8 +1,9 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.http;
 
+import com.google.protobuf.ByteString;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,9 +14,9 @@ import java.util.Map;
  * @param headers further headers
  * @param body the body
  */
-record Answer(int status, String contentType, Map<String, String> headers, byte[] body) {
+record Answer(int status, String contentType, Map<String, String> headers, ByteString body) {
 
-  static Answer of(String contentType, byte[] body) {
+  static Answer of(String contentType, ByteString body) {
     return new Answer(200, contentType, Map.of(), body);
   }
 
@@ -25,5 +26,12 @@ record Answer(int status, String contentType, Map<String, String> headers, byte[
 
   Answer headers(Map<String, String> headers) {
     return new Answer(status, contentType, headers, body);
+  }
+
+  /** The same, after which the connection is closed. */
+  Answer closing() {
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.put("Connection", "close");
+    return headers(all);
   }
 }

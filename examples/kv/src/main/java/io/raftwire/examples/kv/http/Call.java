@@ -1,33 +1,36 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.http;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.raftwire.examples.kv.node.RequestException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import reactor.core.publisher.Flux;
+import java.util.concurrent.TimeoutException;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** One request, taken apart without losing a byte of its path. */
 final class Call {
 
+  private static final long MAX_DISCARDED_BYTES = 1 << 20;
+
   private final HttpServerRequest request;
   private final String path;
-  private final Map<String, ByteString> query;
+  private final String queryText;
+  private boolean bodyTaken;
 
   Call(HttpServerRequest request) {
     this.request = request;
     String uri = request.uri();
     int mark = uri.indexOf('?');
     this.path = mark < 0 ? uri : uri.substring(0, mark);
-    this.query = mark < 0 ? Map.of() : query(uri.substring(mark + 1));
+    this.queryText = mark < 0 ? "" : uri.substring(mark + 1);
   }
 
   String method() {
@@ -41,12 +44,12 @@ final class Call {
 
   /** A parameter of the query. */
   Optional<ByteString> parameter(String name) {
-    return Optional.ofNullable(query.get(name));
+    return Optional.ofNullable(query(queryText).get(name));
   }
 
   /** Refuses parameters that would be ignored; a misspelt one must not read stale data. */
   void allowParameters(String... names) {
-    Set<String> unknown = new TreeSet<>(query.keySet());
+    Set<String> unknown = new TreeSet<>(query(queryText).keySet());
     unknown.removeAll(Set.of(names));
     if (!unknown.isEmpty()) {
       throw new RequestException(
@@ -59,27 +62,57 @@ final class Call {
     }
   }
 
-  /** The body, refused as soon as it is known to be longer than a limit. */
-  Mono<ByteString> body(int limit) {
-    String announced = request.requestHeaders().get("Content-Length");
-    if (announced != null && announced.length() > 10
-        || announced != null && Long.parseLong(announced) > limit) {
-      return Mono.error(tooLarge(announced + " bytes", limit));
+  /**
+   * The body, refused as soon as it is known to be longer than a limit.
+   *
+   * @param idle how long to wait for more of it
+   */
+  Mono<ByteString> body(int limit, Duration idle) {
+    if (announced() > limit) {
+      return Mono.error(tooLarge(announced() + " bytes", limit));
     }
+    bodyTaken = true;
     return request
         .receive()
         .asByteArray()
-        .concatWith(Flux.just(new byte[0]))
+        .timeout(idle)
+        .onErrorMap(
+            TimeoutException.class,
+            e ->
+                new RequestException(
+                    408,
+                    "body: nothing more came for " + idle.toMillis() + " ms (expected: its end)"))
         .reduce(
             ByteString.EMPTY,
             (sum, part) -> {
               if ((long) sum.size() + part.length > limit) {
                 throw tooLarge("more", limit);
               }
-              return part.length == 0
-                  ? sum
-                  : sum.concat(UnsafeByteOperations.unsafeWrap(part));
+              return sum.concat(UnsafeByteOperations.unsafeWrap(part));
             });
+  }
+
+  /**
+   * Reads a body that nobody wanted: an answer before its end would leave the connection in the
+   * middle of a request. Completes with false if it is too much to read, and the connection must be
+   * closed instead.
+   */
+  Mono<Boolean> discardBody(Duration idle) {
+    if (bodyTaken) {
+      return Mono.just(true);
+    }
+    bodyTaken = true;
+    if (announced() > MAX_DISCARDED_BYTES
+        || request.requestHeaders().contains("Transfer-Encoding")) {
+      return Mono.just(false);
+    }
+    return request.receive().timeout(idle).then(Mono.just(true)).onErrorReturn(false);
+  }
+
+  private long announced() {
+    String text = request.requestHeaders().get("Content-Length", "0");
+    // Netty has checked that these are digits.
+    return text.length() > 18 ? Long.MAX_VALUE : Long.parseLong(text);
   }
 
   private static RequestException tooLarge(String size, int limit) {

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,10 +19,8 @@ import io.raftwire.examples.kv.store.Listing;
 import io.raftwire.examples.kv.store.Value;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,17 +99,22 @@ public final class KvServer implements AutoCloseable {
   }
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
-    Route route = Route.of(request.uri());
-    return Mono.defer(() -> answer(route, new Call(request)))
+    Call call = new Call(request);
+    Route route = Route.of(call.path());
+    return Mono.defer(() -> answer(route, call))
         .onErrorResume(this::failed)
+        .flatMap(
+            answer ->
+                call.discardBody(limits.requestTimeout())
+                    .map(read -> read ? answer : answer.closing()))
         .flatMap(
             answer -> {
               metrics.answered(route.label, request.method().name(), answer.status());
               response.status(answer.status());
               response.header("Content-Type", answer.contentType());
-              response.header("Content-Length", Integer.toString(answer.body().length));
+              response.header("Content-Length", Integer.toString(answer.body().size()));
               answer.headers().forEach(response::header);
-              return response.sendByteArray(Mono.just(answer.body())).then();
+              return response.sendByteArray(Mono.just(answer.body().toByteArray())).then();
             });
   }
 
@@ -143,15 +145,14 @@ public final class KvServer implements AutoCloseable {
               () ->
                   Mono.just(
                       Answer.of(
-                          "text/plain; version=0.0.4",
-                          metrics.text().getBytes(StandardCharsets.UTF_8))));
+                          "text/plain; version=0.0.4", ByteString.copyFromUtf8(metrics.text()))));
       case UNKNOWN ->
           throw new RequestException(
               404,
               "path "
                   + call.path()
-                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version or"
-                  + " /metrics)");
+                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version"
+                  + " or /metrics)");
     };
   }
 
@@ -163,8 +164,10 @@ public final class KvServer implements AutoCloseable {
             found -> {
               Value value =
                   found.orElseThrow(
-                      () -> new RequestException(404, "key " + Percent.encode(key) + " has no value"));
-              return Answer.of("application/octet-stream", value.bytes().toByteArray())
+                      () ->
+                          new RequestException(
+                              404, "key " + Percent.encode(key) + " has no value"));
+              return Answer.of("application/octet-stream", value.bytes())
                   .headers(Map.of("X-Raft-Index", Long.toString(value.index())));
             });
   }
@@ -172,7 +175,7 @@ public final class KvServer implements AutoCloseable {
   private Mono<Answer> putKey(Call call) {
     call.allowParameters();
     ByteString key = key(call);
-    return call.body(limits.maxValueBytes())
+    return call.body(limits.maxValueBytes(), limits.requestTimeout())
         .flatMap(value -> node.put(key, value))
         .map(
             applied -> {
@@ -246,12 +249,11 @@ public final class KvServer implements AutoCloseable {
 
   private Mono<Answer> addMember(Call call) {
     call.allowParameters();
-    return call.body(MAX_MEMBER_BYTES)
+    return call.body(MAX_MEMBER_BYTES, limits.requestTimeout())
         .flatMap(
             body -> {
               NewMember wanted = NewMember.parse(body);
-              return node.addMember(
-                      wanted.name, wanted.id, wanted.peerUrls, wanted.clientUrls)
+              return node.addMember(wanted.name, wanted.id, wanted.peerUrls, wanted.clientUrls)
                   .map(added -> added(added, wanted));
             });
   }
@@ -342,14 +344,14 @@ public final class KvServer implements AutoCloseable {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("error", failure.getMessage());
     body.putAll(failure.details());
-    Map<String, String> headers = new LinkedHashMap<>();
-    if (failure.status() == 405) {
-      headers.put("Allow", String.valueOf(body.remove("allow")));
-    } else if (failure.status() == 413) {
-      // The rest of the body is not worth reading.
-      headers.put("Connection", "close");
+    Object allow = body.remove("allow");
+    Answer answer = json(body).status(failure.status());
+    if (allow != null) {
+      answer = answer.headers(Map.of("Allow", allow.toString()));
     }
-    return Mono.just(json(body).status(failure.status()).headers(headers));
+    // What is left of such a body is not worth waiting for.
+    return Mono.just(
+        failure.status() == 413 || failure.status() == 408 ? answer.closing() : answer);
   }
 
   private ByteString key(Call call) {
@@ -396,8 +398,7 @@ public final class KvServer implements AutoCloseable {
         400, "limit: " + text.toStringUtf8() + " (expected: 1 to " + MAX_LIST_LIMIT + ")");
   }
 
-  private static Mono<Answer> only(
-      String allowed, String method, Supplier<Mono<Answer>> answer) {
+  private static Mono<Answer> only(String allowed, String method, Supplier<Mono<Answer>> answer) {
     if (!method.equals(allowed)) {
       throw wrongMethod(method, allowed);
     }
@@ -411,10 +412,7 @@ public final class KvServer implements AutoCloseable {
 
   private static Answer json(Map<String, Object> body) {
     try {
-      byte[] bytes = JSON.writeValueAsBytes(body);
-      byte[] line = Arrays.copyOf(bytes, bytes.length + 1);
-      line[bytes.length] = '\n';
-      return Answer.of(JSON_TYPE, line);
+      return Answer.of(JSON_TYPE, ByteString.copyFromUtf8(JSON.writeValueAsString(body) + "\n"));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("maps of texts and numbers are JSON", e);
     }
@@ -436,17 +434,14 @@ public final class KvServer implements AutoCloseable {
       this.label = label;
     }
 
-    static Route of(String uri) {
-      int mark = uri.indexOf('?');
-      String path = mark < 0 ? uri : uri.substring(0, mark);
+    static Route of(String path) {
       return switch (path) {
         case "/kv" -> KEYS;
         case "/members" -> MEMBERS;
         case "/health" -> HEALTH;
         case "/version" -> VERSION;
         case "/metrics" -> METRICS;
-        default ->
-            path.startsWith("/kv/") ? KEY : path.startsWith("/members/") ? MEMBER : UNKNOWN;
+        default -> path.startsWith("/kv/") ? KEY : path.startsWith("/members/") ? MEMBER : UNKNOWN;
       };
     }
   }
@@ -462,7 +457,9 @@ public final class KvServer implements AutoCloseable {
       try {
         JsonNode json = JSON.readTree(body.toByteArray());
         JsonNode name = json.path("name");
-        if (!json.isObject() || !name.isTextual() || !name.textValue().matches("[A-Za-z0-9._-]{1,64}")) {
+        if (!json.isObject()
+            || !name.isTextual()
+            || !name.textValue().matches("[A-Za-z0-9._-]{1,64}")) {
           throw new IllegalArgumentException(
               "name: " + name + " must be 1 to 64 letters, digits, dots, dashes or underscores");
         }

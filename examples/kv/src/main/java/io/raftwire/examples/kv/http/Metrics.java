@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.http;
 
 import io.microraft.RaftRole;
@@ -58,7 +57,9 @@ final class Metrics {
         "Index of the last snapshot",
         report.getLog().getLastSnapshotIndex());
     text.gauge(
-        "kv_raft_members", "Members of the group", report.getEffectiveMembers().getMembers().size());
+        "kv_raft_members",
+        "Members of the group",
+        report.getEffectiveMembers().getMembers().size());
     text.gauge("kv_keys", "Keys in the store", node.keys());
     text.gauge("kv_active_peers", "Peers the transport reaches", node.activePeers());
     text.help("kv_raft_messages_total", "Raft messages given to the transport", "counter");

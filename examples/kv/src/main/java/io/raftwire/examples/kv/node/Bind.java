@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import java.net.BindException;
@@ -15,7 +14,12 @@ public final class Bind {
     for (Throwable each = cause; each != null; each = each.getCause()) {
       if (each instanceof BindException) {
         return new StartupException(
-            flag + " " + urls + ": " + each.getMessage() + " (expected: a free port of this machine)",
+            flag
+                + " "
+                + urls
+                + ": "
+                + each.getMessage()
+                + " (expected: a free port of this machine)",
             cause);
       }
     }

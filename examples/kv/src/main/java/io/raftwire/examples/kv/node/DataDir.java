@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -76,7 +75,9 @@ final class DataDir implements AutoCloseable {
       if (lock == null) {
         lockFile.close();
         throw new StartupException(
-            "--data-dir " + directory + ": another process uses it (expected: a directory of its own"
+            "--data-dir "
+                + directory
+                + ": another process uses it (expected: a directory of its own"
                 + " for each member, or that the earlier process has ended)");
       }
       return new DataDir(directory, lockFile, lock);
@@ -107,7 +108,9 @@ final class DataDir implements AutoCloseable {
       return new TreeSet<>();
     }
     String[] ids = JSON.readValue(Files.readAllBytes(file), String[].class);
-    return List.of(ids).stream().map(MemberId::parse).collect(Collectors.toCollection(TreeSet::new));
+    return List.of(ids).stream()
+        .map(MemberId::parse)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   void removed(Set<MemberId> ids) throws IOException {

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import io.microraft.RaftEndpoint;

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import io.raftwire.ClusterId;
@@ -13,8 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * Ids that every member comes to by itself, in etcd's way: the first eight bytes of a SHA-1. Nothing
- * about them is secret.
+ * Ids that every member comes to by itself, in etcd's way: the first eight bytes of a SHA-1.
+ * Nothing about them is secret.
  */
 final class Ids {
 

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import io.raftwire.ClusterId;
@@ -16,8 +15,8 @@ import java.util.Optional;
 
 /**
  * The members a cluster begins with, as etcd's {@code --initial-cluster} lists them: {@code
- * name=url}, comma-separated, a name once for each of its URLs. An id may go before the name, {@code
- * id@name=url}; without one it is derived from the URLs and the token, as etcd derives it.
+ * name=url}, comma-separated, a name once for each of its URLs. An id may go before the name,
+ * {@code id@name=url}; without one it is derived from the URLs and the token, as etcd derives it.
  */
 public final class InitialCluster {
 
@@ -51,7 +50,13 @@ public final class InitialCluster {
         MemberId earlier = ids.put(name, id);
         if (earlier != null && !earlier.equals(id)) {
           throw new IllegalArgumentException(
-              "initial cluster: \"" + part + "\" (expected: one id for " + name + ", not also " + earlier + ")");
+              "initial cluster: \""
+                  + part
+                  + "\" (expected: one id for "
+                  + name
+                  + ", not also "
+                  + earlier
+                  + ")");
         }
       }
       urls.computeIfAbsent(name, key -> new ArrayList<>()).add(part.substring(equals + 1));
@@ -60,9 +65,9 @@ public final class InitialCluster {
     urls.forEach(
         (name, texts) -> {
           PeerUrls peerUrls = PeerUrls.of(texts);
-          MemberId id = Optional.ofNullable(ids.get(name)).orElseGet(() -> Ids.member(peerUrls, token));
-          KvEndpoint other =
-              members.put(id, new KvEndpoint(id, name, strings(peerUrls)));
+          MemberId id =
+              Optional.ofNullable(ids.get(name)).orElseGet(() -> Ids.member(peerUrls, token));
+          KvEndpoint other = members.put(id, new KvEndpoint(id, name, strings(peerUrls)));
           if (other != null) {
             throw new IllegalArgumentException(
                 "initial cluster: "

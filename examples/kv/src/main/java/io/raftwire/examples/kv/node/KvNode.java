@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import com.google.protobuf.ByteString;
@@ -25,6 +24,7 @@ import io.raftwire.examples.kv.proto.Publish;
 import io.raftwire.examples.kv.proto.Put;
 import io.raftwire.examples.kv.proto.RequestId;
 import io.raftwire.examples.kv.raft.DurableStore;
+import io.raftwire.examples.kv.raft.ElectionWatchdog;
 import io.raftwire.examples.kv.raft.KvEndpoint;
 import io.raftwire.examples.kv.raft.MessageMapper;
 import io.raftwire.examples.kv.raft.RaftExecutor;
@@ -70,6 +70,9 @@ public final class KvNode {
 
   private static final Logger log = LoggerFactory.getLogger(KvNode.class);
 
+  /** Why a member has ended that was told to. */
+  public static final String STOPPED = "stopped";
+
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(2);
   private static final long TICK_MILLIS = 50;
 
@@ -89,6 +92,7 @@ public final class KvNode {
   private final DurableStore durable;
   private final KvStateMachine store;
   private final RaftNode raft;
+  private final ElectionWatchdog watchdog;
   private final Group group;
   private final Proposals proposals;
   private final ReadBarrier reads;
@@ -121,8 +125,11 @@ public final class KvNode {
       MemberId id = MemberId.parse(identity.memberId());
       if (dataDir.removed().contains(id)) {
         throw new StartupException(
-            "--data-dir " + config.dataDir() + ": its member " + id
-                + " was removed from the cluster (expected: an empty directory, to join as a new one)");
+            "--data-dir "
+                + config.dataDir()
+                + ": its member "
+                + id
+                + " was removed from the cluster (expected: an empty directory, to join anew)");
       }
       dataDir.identity(identity);
       ClusterId clusterId = ClusterId.parse(identity.clusterId());
@@ -131,6 +138,7 @@ public final class KvNode {
       DefaultRaftModelFactory models = new DefaultRaftModelFactory();
       RaftTime time = new RaftTime(config.timing().heartbeat(), config.timing().election());
       this.executor = new RaftExecutor(config.name(), time);
+      this.watchdog = new ElectionWatchdog(executor, time);
       this.raftScheduler = Schedulers.fromExecutor(executor::execute);
       this.durable = DurableStore.open(dataDir.sqlite(), models, this::storeFailed);
       this.store = new KvStateMachine(new Applier());
@@ -146,7 +154,8 @@ public final class KvNode {
               .setConfig(
                   time.configure(RaftConfig.newBuilder())
                       .setCommitCountToTakeSnapshot(config.timing().snapshotCount())
-                      // A follower has a snapshot of its own, at another index; only the leader's will do.
+                      // A follower has a snapshot of its own, at another index; only the leader's
+                      // will do.
                       .setTransferSnapshotsFromFollowersEnabled(false)
                       .build())
               .setClock(time.clock())
@@ -167,16 +176,25 @@ public final class KvNode {
       } else {
         Collection<RaftEndpoint> members = initialMembers();
         builder.setLocalEndpoint(self).setInitialGroupMembers(members);
-        log.info("{} {} cluster {} of {}", self, config.joining() ? "joins" : "begins", clusterId, members);
+        log.info(
+            "{} {} cluster {} of {}",
+            self,
+            config.joining() ? "joins" : "begins",
+            clusterId,
+            members);
       }
       this.raft = builder.build();
       this.group = new Group(id, raft, transport);
-      this.proposals =
-          new Proposals(group, identity.run(), config.limits().requestTimeout());
+      this.proposals = new Proposals(group, identity.run(), config.limits().requestTimeout());
       this.reads = new ReadBarrier(group, identity.run(), store);
       this.membership =
           new Membership(
-              group, store, dataDir, config.limits().requestTimeout(), dataDir.removed(), raft.getReport().join().getResult());
+              group,
+              store,
+              dataDir,
+              config.limits().requestTimeout(),
+              dataDir.removed(),
+              raft.getReport().join().getResult());
       this.timer =
           Executors.newSingleThreadScheduledExecutor(
               task -> {
@@ -242,10 +260,10 @@ public final class KvNode {
     subscriptions.dispose();
     executor.close();
     closeQuietly(dataDir);
-    ended.complete("stopped");
+    ended.complete(STOPPED);
   }
 
-  /** Completes with the reason when this member has to end by itself. */
+  /** Completes with the reason when this member has to end, or {@link #STOPPED} once it has. */
   public CompletableFuture<String> ended() {
     return ended;
   }
@@ -278,8 +296,7 @@ public final class KvNode {
 
   /** Removes a key. */
   public Mono<Applied> delete(ByteString key) {
-    return proposals.propose(
-        Operation.newBuilder().setDelete(Delete.newBuilder().setKey(key)));
+    return proposals.propose(Operation.newBuilder().setDelete(Delete.newBuilder().setKey(key)));
   }
 
   /**
@@ -292,8 +309,7 @@ public final class KvNode {
   }
 
   /** Reads the keys that begin with a prefix, from one of them on, as of one moment. */
-  public Mono<Listing> list(
-      ByteString prefix, ByteString start, int limit, boolean linearizable) {
+  public Mono<Listing> list(ByteString prefix, ByteString start, int limit, boolean linearizable) {
     KvStateMachine.Query<Listing> query =
         state -> state.list(prefix, start, limit, MAX_LISTING_BYTES);
     return barrier(linearizable)
@@ -319,8 +335,7 @@ public final class KvNode {
     RaftNodeReport report = membership.report();
     Optional<MemberId> leader = group.leader();
     List<MemberView> views = new ArrayList<>();
-    for (KvEndpoint member :
-        Membership.endpoints(report.getCommittedMembers().getMembers())) {
+    for (KvEndpoint member : Membership.endpoints(report.getCommittedMembers().getMembers())) {
       MemberInfo info = membership.info(member);
       boolean local = member.equals(self);
       views.add(
@@ -345,9 +360,7 @@ public final class KvNode {
   public Mono<KvEndpoint> addMember(
       String name, @Nullable MemberId id, PeerUrls peerUrls, List<String> clientUrls) {
     MemberId its =
-        id != null
-            ? id
-            : Ids.member(peerUrls, identity.clusterId(), System.currentTimeMillis());
+        id != null ? id : Ids.member(peerUrls, identity.clusterId(), System.currentTimeMillis());
     KvEndpoint endpoint = new KvEndpoint(its, name, InitialCluster.strings(peerUrls));
     return membership
         .add(endpoint)
@@ -428,11 +441,15 @@ public final class KvNode {
 
   private void happened(TransportEvent event) {
     if (event instanceof TransportEvent.PeerActive active) {
-      log.info("peer {} is active ({})", active.peer(), active.channel().label());
+      log.info("peer {} is active", membership.name(active.peer()));
     } else if (event instanceof TransportEvent.PeerInactive inactive) {
-      log.info("peer {} is inactive: {}", inactive.peer(), inactive.cause());
+      log.info("peer {} is inactive: {}", membership.name(inactive.peer()), inactive.cause());
     } else if (event instanceof TransportEvent.MemberRemoved removed) {
-      log.error("peer {} says that this member was removed from the cluster", removed.peer());
+      if (!ended.isDone()) {
+        log.error("peer {} says that this member was removed", membership.name(removed.peer()));
+      }
+      membership.selfRemoved();
+      noteOwnRemoval();
       ended.complete("this member was removed from the cluster");
     } else if (event instanceof TransportEvent.ClusterIdMismatch mismatch) {
       log.error(
@@ -445,13 +462,24 @@ public final class KvNode {
     }
   }
 
+  // So that it is not started again to no end. Off the transport's thread, because it is a disk.
+  private void noteOwnRemoval() {
+    executor.execute(membership::noteSelfRemoved);
+  }
+
   private void reported(RaftNodeReport report) {
     Observed now = Observed.of(report);
     if (!now.equals(observed)) {
-      log.info("{}", now);
+      log.info(
+          "{} in term {}, leader {}{}",
+          now.role,
+          now.term,
+          now.leader == null ? "none" : membership.name(KvEndpoint.of(now.leader).id()),
+          now.status == RaftNodeStatus.ACTIVE ? "" : ", " + now.status);
       observed = now;
     }
     membership.reported(report);
+    watchdog.check(raft, report);
     if (report.getStatus() == RaftNodeStatus.TERMINATED && !stopping.get()) {
       ended.complete("this member was removed from the cluster");
     }
@@ -468,21 +496,29 @@ public final class KvNode {
     }
   }
 
-  // As in etcd, a member says how it is reached through the log, once it runs.
+  // As in etcd, a member says how it is reached through the log, once it runs. After a restart it
+  // reads first, because the log may say so already.
   private void publishSelf() {
     MemberInfo info = info(self, config.advertiseClientUrls());
     if (publishing
         || group.leader().isEmpty()
-        || store.member(self.id()).filter(info::equals).isPresent()
+        || isPublished(info)
         || !membership.report().getCommittedMembers().getMembers().contains(self)) {
       return;
     }
     publishing = true;
-    publish(info)
+    reads
+        .await(config.limits().requestTimeout())
+        .then(Mono.defer(() -> isPublished(info) ? Mono.<Applied>empty() : publish(info)))
         .doFinally(signal -> publishing = false)
         .subscribe(
-            applied -> log.info("{} is reached at {}", self, config.advertiseClientUrls()),
-            e -> log.warn("could not say where this member is reached: {}", e.getMessage()));
+            applied ->
+                log.info("clients are told to reach {} at {}", self, info.getClientUrlsList()),
+            e -> log.debug("could not say where this member is reached: {}", e.getMessage()));
+  }
+
+  private boolean isPublished(MemberInfo info) {
+    return store.member(self.id()).filter(info::equals).isPresent();
   }
 
   private Mono<Applied> publish(MemberInfo info) {
@@ -515,8 +551,8 @@ public final class KvNode {
     }
     if (members.isEmpty()) {
       throw new StartupException(
-          "--initial-cluster: only this member (expected: with --initial-cluster-state existing, the"
-              + " members there are)");
+          "--initial-cluster: only this member (expected: with --initial-cluster-state existing,"
+              + " the members there are)");
     }
     return members;
   }
@@ -553,8 +589,7 @@ public final class KvNode {
       throw new StartupException(
           "--cluster-id: none given (expected: the cluster's, as GET /members shows it)");
     }
-    ClusterId clusterId =
-        config.clusterId() != null ? config.clusterId() : initial.clusterId();
+    ClusterId clusterId = config.clusterId() != null ? config.clusterId() : initial.clusterId();
     return new DataDir.Identity(clusterId.toString(), id.toString(), config.name(), 1);
   }
 
@@ -579,7 +614,13 @@ public final class KvNode {
       NodeConfig config, String flag, @Nullable Object given, String stored) {
     if (given != null && !given.toString().equals(stored)) {
       throw new StartupException(
-          flag + " " + given + ": " + config.dataDir() + " belongs to " + stored
+          flag
+              + " "
+              + given
+              + ": "
+              + config.dataDir()
+              + " belongs to "
+              + stored
               + " (expected: the same, or another --data-dir)");
     }
   }
@@ -605,21 +646,14 @@ public final class KvNode {
 
   // What is worth a line when it changes.
   private record Observed(
-      String role, int term, @Nullable RaftEndpoint leader, RaftNodeStatus status, List<KvEndpoint> members) {
+      String role, int term, @Nullable RaftEndpoint leader, RaftNodeStatus status) {
 
     static Observed of(RaftNodeReport report) {
       return new Observed(
           report.getRole().name().toLowerCase(Locale.ROOT),
           report.getTerm().getTerm(),
           report.getTerm().getLeaderEndpoint(),
-          report.getStatus(),
-          Membership.endpoints(report.getEffectiveMembers().getMembers()));
-    }
-
-    @Override
-    public String toString() {
-      return role + " in term " + term + ", leader " + (leader == null ? "none" : KvEndpoint.of(leader).id())
-          + ", members " + members + (status == RaftNodeStatus.ACTIVE ? "" : ", " + status);
+          report.getStatus());
     }
   }
 

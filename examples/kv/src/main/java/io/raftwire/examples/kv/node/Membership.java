@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -39,10 +38,10 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Who belongs to the group: tells the transport, keeps who was removed, and changes it on request. A
- * change is forwarded to the leader like a write and answered when this member has seen it committed.
- * A new member begins as a learner, which no majority waits for, and is promoted by the leader once
- * it has caught up.
+ * Who belongs to the group: tells the transport, keeps who was removed, and changes it on request.
+ * A change is forwarded to the leader like a write and answered when this member has seen it
+ * committed. A new member begins as a learner, which no majority waits for, and is promoted by the
+ * leader once it has caught up.
  */
 final class Membership {
 
@@ -155,6 +154,16 @@ final class Membership {
     }
   }
 
+  /** A peer says that this member is removed, which raft itself tells nobody who is. */
+  void selfRemoved() {
+    for (Change change : changes) {
+      if (change.mode == MembershipChangeMode.REMOVE_MEMBER
+          && change.endpoint.id().equals(group.self())) {
+        change.sink.success();
+      }
+    }
+  }
+
   /** Sends again what may have been lost. */
   void tick() {
     long now = System.nanoTime();
@@ -178,6 +187,15 @@ final class Membership {
                     .build());
   }
 
+  /** A member for a log: its name, if there is one, and its id. */
+  String name(MemberId id) {
+    return endpoints(report.getEffectiveMembers().getMembers()).stream()
+        .filter(member -> member.id().equals(id))
+        .findFirst()
+        .orElseGet(() -> KvEndpoint.ofId(id))
+        .toString();
+  }
+
   /** Tells the transport who its peers are. */
   synchronized void syncPeers() {
     Map<MemberId, KvEndpoint> members = new LinkedHashMap<>();
@@ -193,7 +211,7 @@ final class Membership {
       PeerUrls known = peers.put(member.id(), urls);
       if (known == null) {
         group.transport().addPeer(member.id(), urls);
-        log.info("peer {} at {}", member, urls);
+        log.info("peer {} is at {}", member, urls);
       } else if (!known.equals(urls)) {
         group.transport().updatePeer(member.id(), urls);
         log.info("peer {} moved from {} to {}", member, known, urls);
@@ -223,11 +241,22 @@ final class Membership {
     }
     committed = now;
     if (news) {
-      try {
-        dataDir.removed(removed);
-      } catch (IOException e) {
-        log.error("cannot note who was removed: {}", e.toString());
-      }
+      saveRemoved();
+    }
+  }
+
+  /** Keeps in mind that this member itself was removed; blocks on the disk. */
+  void noteSelfRemoved() {
+    if (removed.add(group.self())) {
+      saveRemoved();
+    }
+  }
+
+  private void saveRemoved() {
+    try {
+      dataDir.removed(removed);
+    } catch (IOException e) {
+      log.error("cannot note who was removed: {}", e.toString());
     }
   }
 
@@ -258,18 +287,24 @@ final class Membership {
       if (member.id().equals(endpoint.id()) || member.name().equals(endpoint.name())) {
         throw new RequestException(
             409,
-            "member " + endpoint + " (expected: an id and a name that no member has; there is " + member + ")");
+            "member "
+                + endpoint
+                + " (expected: an id and a name that no member has; there is "
+                + member
+                + ")");
       }
       for (String url : info(member).getPeerUrlsList()) {
         if (endpoint.peerUrls().contains(url)) {
           throw new RequestException(
-              409, "peer URL " + url + " (expected: one that no member has; it is " + member + "'s)");
+              409,
+              "peer URL " + url + " (expected: one that no member has; it is " + member + "'s)");
         }
       }
     }
     if (isRemoved(endpoint.id())) {
       throw new RequestException(
-          409, "member id " + endpoint.id() + " (expected: one that was never used; it was removed)");
+          409,
+          "member id " + endpoint.id() + " (expected: one that was never used; it was removed)");
     }
     int learners = members.getMembers().size() - members.getVotingMembers().size();
     if (learners >= RaftGroupMembers.MAX_LEARNER_COUNT) {

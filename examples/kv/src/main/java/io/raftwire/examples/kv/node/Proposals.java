@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.node;
 
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -23,9 +22,9 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /**
- * Changes on their way into the log. Whoever leads, a change is answered when this member has applied
- * it itself. On the way it may be lost, so it is sent again, to the leader of the moment, until it is
- * applied or its time is over; its request id makes it count once.
+ * Changes on their way into the log. Whoever leads, a change is answered when this member has
+ * applied it itself. On the way it may be lost, so it is sent again, to the leader of the moment,
+ * until it is applied or its time is over; its request id makes it count once.
  */
 final class Proposals {
 
@@ -55,7 +54,10 @@ final class Proposals {
           if (pending.size() >= MAX_PENDING) {
             return Mono.error(
                 new RequestException(
-                        503, "too many writes are under way on this member (expected: at most " + MAX_PENDING + ")")
+                        503,
+                        "too many writes are under way on this member (expected: at most "
+                            + MAX_PENDING
+                            + ")")
                     .with("outcome", "not applied"));
           }
           long number = sequence.incrementAndGet();
@@ -153,9 +155,7 @@ final class Proposals {
     Optional<MemberId> leader = group.leader();
     String outcome = mine.sentTo == null ? "not applied" : "unknown";
     String why =
-        leader.isEmpty()
-            ? "no leader"
-            : "leader " + leader.get() + " did not commit the write";
+        leader.isEmpty() ? "no leader" : "leader " + leader.get() + " did not commit the write";
     return new RequestException(503, why + " within " + timeout.toMillis() + " ms")
         .with("outcome", outcome);
   }

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import io.microraft.RaftEndpoint;
@@ -22,14 +21,15 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * MicroRaft's SQLite store (WAL, synced on every flush), with what a member that may be killed at any
- * time needs besides:
+ * MicroRaft's SQLite store (WAL, synced on every flush), with what a member that may be killed at
+ * any time needs besides:
  *
  * <ul>
- *   <li>The store of 0.7 restores nothing if the member had not voted in its last term, and the member
- *       would begin again without its log. So «voted for nobody» is stored as a vote for member 0,
- *       which nobody is.
- *   <li>Many entries go in several statements, each well below SQLite's bounds of variables and length.
+ *   <li>The store of 0.7 restores nothing if the member had not voted in its last term, and the
+ *       member would begin again without its log. So «voted for nobody» is stored as a vote for
+ *       member 0, which nobody is.
+ *   <li>Many entries go in several statements, each well below SQLite's bounds of variables and
+ *       length.
  *   <li>A store that fails ends the member: what it would answer after that is not on its disk.
  * </ul>
  *

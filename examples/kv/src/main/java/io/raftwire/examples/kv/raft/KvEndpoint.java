@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import io.microraft.RaftEndpoint;
@@ -9,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A member as MicroRaft knows it. The log's membership entries carry it, peer URLs included, so that
- * whoever applies one knows how to reach a new member. Only the id makes it what it is: the sender of
- * a message is known by nothing else.
+ * A member as MicroRaft knows it. The log's membership entries carry it, peer URLs included, so
+ * that whoever applies one knows how to reach a new member. Only the id makes it what it is: the
+ * sender of a message is known by nothing else.
  */
 public final class KvEndpoint implements RaftEndpoint {
 

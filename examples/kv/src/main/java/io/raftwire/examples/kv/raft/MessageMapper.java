@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import com.google.protobuf.ByteString;
@@ -42,16 +41,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * MicroRaft's messages as raftpb and back. What raftpb has a field for is there, so that a tool that
- * reads raftpb sees terms, indexes, entries and snapshots; the rest is a {@link RaftContext} in
- * {@code context}.
+ * MicroRaft's messages as raftpb and back. What raftpb has a field for is there, so that a tool
+ * that reads raftpb sees terms, indexes, entries and snapshots; the rest is a {@link RaftContext}
+ * in {@code context}.
  *
  * <table>
  *   <caption>Which is which</caption>
  *   <tr><td>VoteRequest, VoteResponse</td><td>MsgVote, MsgVoteResp</td></tr>
  *   <tr><td>PreVoteRequest, PreVoteResponse</td><td>MsgPreVote, MsgPreVoteResp</td></tr>
  *   <tr><td>AppendEntriesRequest</td><td>MsgApp; MsgHeartbeat without entries</td></tr>
- *   <tr><td>AppendEntriesSuccess-, FailureResponse</td><td>MsgAppResp, with reject for a failure</td></tr>
+ *   <tr><td>AppendEntriesSuccess-, FailureResponse</td><td>MsgAppResp; reject if failed</td></tr>
  *   <tr><td>InstallSnapshotRequest</td><td>MsgSnap, at most one chunk in each</td></tr>
  *   <tr><td>InstallSnapshotResponse</td><td>MsgAppResp: it asks for the next chunk</td></tr>
  *   <tr><td>TriggerLeaderElectionRequest</td><td>MsgTimeoutNow</td></tr>
@@ -138,7 +137,8 @@ public final class MessageMapper {
           .setLogTerm(request.getLastLogTerm());
       context.setKind(Kind.TRIGGER_LEADER_ELECTION);
     } else {
-      throw new UnmappableMessageException("message: " + message + " (expected: one of MicroRaft's)");
+      throw new UnmappableMessageException(
+          "message: " + message + " (expected: one of MicroRaft's)");
     }
     return wire.setContext(context.build().toByteString()).build();
   }
@@ -158,7 +158,13 @@ public final class MessageMapper {
     MessageType expected = typeOf(context.getKind(), wire);
     if (wire.getType() != expected) {
       throw new UnmappableMessageException(
-          "type: " + wire.getType() + " with a context of " + context.getKind() + " (expected: " + expected + ")");
+          "type: "
+              + wire.getType()
+              + " with a context of "
+              + context.getKind()
+              + " (expected: "
+              + expected
+              + ")");
     }
     return switch (context.getKind()) {
       case APPEND_ENTRIES_REQUEST ->
@@ -258,8 +264,7 @@ public final class MessageMapper {
   // shorter batch. MicroRaft bounds a batch by the number of entries only.
   private void write(
       AppendEntriesRequest request, Message.Builder wire, RaftContext.Builder context) {
-    wire.setType(
-            request.getLogEntries().isEmpty() ? MessageType.MsgHeartbeat : MessageType.MsgApp)
+    wire.setType(request.getLogEntries().isEmpty() ? MessageType.MsgHeartbeat : MessageType.MsgApp)
         .setIndex(request.getPreviousLogIndex())
         .setLogTerm(request.getPreviousLogTerm())
         .setCommit(request.getCommitIndex());
@@ -316,8 +321,11 @@ public final class MessageMapper {
     int chunkIndex = transfer.getChunkIndex();
     if (chunks < 0 || chunkIndex < 0 || (transfer.getHasChunk() && chunkIndex >= chunks)) {
       throw new UnmappableMessageException(
-          "snapshot chunk: " + Integer.toUnsignedString(chunkIndex) + " (expected: less than their number, "
-              + Integer.toUnsignedString(chunks) + ")");
+          "snapshot chunk: "
+              + Integer.toUnsignedString(chunkIndex)
+              + " (expected: less than their number, "
+              + Integer.toUnsignedString(chunks)
+              + ")");
     }
     RaftGroupMembersView members = Models.toView(transfer.getGroupMembers(), models);
     SnapshotChunk chunk = null;
@@ -364,7 +372,11 @@ public final class MessageMapper {
           .build();
     }
     throw new UnmappableMessageException(
-        "log entry " + entry.getIndex() + ": " + operation + " (expected: an operation of the store)");
+        "log entry "
+            + entry.getIndex()
+            + ": "
+            + operation
+            + " (expected: an operation of the store)");
   }
 
   /** A membership change as raftpb has it. */
@@ -405,7 +417,8 @@ public final class MessageMapper {
           yield Models.toOp(MembershipChange.parseFrom(change), models);
         } catch (InvalidProtocolBufferException e) {
           throw new UnmappableMessageException(
-              "membership entry " + entry.getIndex() + " (expected: a ConfChange of this program)", e);
+              "membership entry " + entry.getIndex() + " (expected: a ConfChange of this program)",
+              e);
         }
       }
       case EntryConfChangeV2 ->
@@ -420,7 +433,8 @@ public final class MessageMapper {
       context = RaftContext.parseFrom(wire.getContext());
     } catch (InvalidProtocolBufferException e) {
       throw new UnmappableMessageException(
-          "context of " + wire.getContext().size() + " bytes (expected: a protobuf RaftContext)", e);
+          "context of " + wire.getContext().size() + " bytes (expected: a protobuf RaftContext)",
+          e);
     }
     if (context.getVersion() != CONTEXT_VERSION) {
       throw new UnmappableMessageException(

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import com.google.protobuf.ByteString;
@@ -121,7 +120,12 @@ final class Models {
   static long toIndex(String what, long value) {
     if (value < 0) {
       throw new UnmappableMessageException(
-          what + ": " + Long.toUnsignedString(value) + " (expected: at most " + Long.MAX_VALUE + ")");
+          what
+              + ": "
+              + Long.toUnsignedString(value)
+              + " (expected: at most "
+              + Long.MAX_VALUE
+              + ")");
     }
     return value;
   }

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import io.microraft.executor.RaftNodeExecutor;
@@ -9,8 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread that runs raft, the state machine and SQLite. Blocking on the disk is its business;
- * nothing else here may block.
+ * The one thread that runs raft, the state machine and SQLite. Blocking on the disk is its
+ * business; nothing else here may block.
  */
 public final class RaftExecutor implements RaftNodeExecutor, AutoCloseable {
 
@@ -45,8 +44,7 @@ public final class RaftExecutor implements RaftNodeExecutor, AutoCloseable {
 
   @Override
   public void schedule(Runnable task, long delay, TimeUnit unit) {
-    var unused =
-        executor.schedule(task, time.realNanos(unit.toNanos(delay)), TimeUnit.NANOSECONDS);
+    var unused = executor.schedule(task, time.realNanos(unit.toNanos(delay)), TimeUnit.NANOSECONDS);
   }
 
   /** Runs what is queued, drops what is scheduled, and waits for the thread to end. */

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import io.microraft.RaftConfig;
@@ -11,15 +10,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * Time as MicroRaft is shown it. MicroRaft counts heartbeats in whole seconds, which makes a failover
- * take several; a member that is shown a faster clock, and whose timers run as much faster, beats
- * four times a second by default and needs no change of MicroRaft. The clock is monotonic besides: a
- * stepped wall clock starts no election.
+ * Time as MicroRaft is shown it. MicroRaft counts heartbeats in whole seconds, which makes a
+ * failover take several; a member that is shown a faster clock, and whose timers run as much
+ * faster, beats four times a second by default and needs no change of MicroRaft. The clock is
+ * monotonic besides: a stepped wall clock starts no election.
  */
 public final class RaftTime {
 
   // One heartbeat is one second of raft time; the rest follows.
   private static final int RAFT_MILLIS_A_HEARTBEAT = 1000;
+  private static final double NANOS_A_HEARTBEAT = 1e9;
 
   private final long heartbeatNanos;
   private final long heartbeatsWithoutLeader;
@@ -41,9 +41,12 @@ public final class RaftTime {
 
   /** A real duration for one in raft time. */
   long realNanos(long raftNanos) {
-    return Math.multiplyHigh(raftNanos, heartbeatNanos) == 0
-        ? raftNanos * heartbeatNanos / Duration.ofMillis(RAFT_MILLIS_A_HEARTBEAT).toNanos()
-        : (long) (raftNanos * (heartbeatNanos / 1e9));
+    return (long) ((double) raftNanos * heartbeatNanos / NANOS_A_HEARTBEAT);
+  }
+
+  /** How long MicroRaft puts up with a silent leader, and some heartbeats more, in raft time. */
+  long electionRaftMillis(int spareHeartbeats) {
+    return (heartbeatsWithoutLeader + spareHeartbeats) * RAFT_MILLIS_A_HEARTBEAT;
   }
 
   /** The clock MicroRaft reads. */

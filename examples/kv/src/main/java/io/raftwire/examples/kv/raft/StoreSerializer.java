@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.raft;
 
 import com.google.protobuf.ByteString;
@@ -128,7 +127,11 @@ final class StoreSerializer implements RaftStoreSerializer {
       stored.setMembership(Models.toProto(op));
     } else {
       throw new UnmappableMessageException(
-          "log entry " + entry.getIndex() + ": " + operation + " (expected: an operation of the store)");
+          "log entry "
+              + entry.getIndex()
+              + ": "
+              + operation
+              + " (expected: an operation of the store)");
     }
     return stored.build().toByteArray();
   }

@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.store;
 
 import com.google.protobuf.ByteString;
@@ -10,9 +9,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Cuts what is written into chunks of one size, so that a snapshot travels and is stored in pieces of
- * a known bound, whatever the values' sizes. At least one chunk comes out: MicroRaft cannot install a
- * snapshot of none.
+ * Cuts what is written into chunks of one size, so that a snapshot travels and is stored in pieces
+ * of a known bound, whatever the values' sizes. At least one chunk comes out: MicroRaft cannot
+ * install a snapshot of none.
  */
 final class ChunkWriter extends OutputStream {
 

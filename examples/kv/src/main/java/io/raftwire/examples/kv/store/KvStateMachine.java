@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.store;
 
 import com.google.protobuf.ByteString;
@@ -153,10 +152,12 @@ public final class KvStateMachine implements StateMachine {
     switch (change.getChangeCase()) {
       case PUT -> {
         Value value = new Value(change.getPut().getValue(), index);
-        return new Applied(index, pairs.put(change.getPut().getKey(), value) != null, Applied.Outcome.DONE);
+        return new Applied(
+            index, pairs.put(change.getPut().getKey(), value) != null, Applied.Outcome.DONE);
       }
       case DELETE -> {
-        return new Applied(index, pairs.remove(change.getDelete().getKey()) != null, Applied.Outcome.DONE);
+        return new Applied(
+            index, pairs.remove(change.getDelete().getKey()) != null, Applied.Outcome.DONE);
       }
       case PUBLISH -> {
         MemberInfo member = change.getPublish().getMember();
@@ -169,7 +170,8 @@ public final class KvStateMachine implements StateMachine {
         return new Applied(index, false, Applied.Outcome.DONE);
       }
     }
-    throw new IllegalStateException("change: " + change.getChangeCase() + " (expected: a known one)");
+    throw new IllegalStateException(
+        "change: " + change.getChangeCase() + " (expected: a known one)");
   }
 
   @Override

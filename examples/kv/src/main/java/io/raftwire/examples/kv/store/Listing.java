@@ -1,6 +1,5 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-
 package io.raftwire.examples.kv.store;
 
 import com.google.protobuf.ByteString;
@@ -15,4 +14,5 @@ import java.util.Optional;
  * @param pairs in the order of the keys as unsigned bytes
  * @param next the first key that the limits left out
  */
-public record Listing(long index, List<Map.Entry<ByteString, Value>> pairs, Optional<ByteString> next) {}
+public record Listing(
+    long index, List<Map.Entry<ByteString, Value>> pairs, Optional<ByteString> next) {}

@@ -1,0 +1,135 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.examples.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.raftwire.MemberId;
+import io.raftwire.examples.kv.node.InitialCluster;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MainTest {
+
+  @TempDir private Path dir;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "node --id=xyz                                    | --id: member id: \"xyz\"",
+        "node --listen-peer-urls=here                     | --listen-peer-urls: peer URL: \"here\"",
+        "node --listen-client-urls=https://h:1            | http://host:port",
+        "node --initial-cluster=m1                        | name=url",
+        "node --initial-cluster=a=http://h:1,b=http://h:1 | same id",
+        "node --initial-cluster=a=http://h:1              | --name default",
+        "node --initial-cluster-state=existing            | --initial-cluster: none given",
+        "node --initial-cluster-state=existing --initial-cluster=1@a=http://h:1           | --id",
+        "node --initial-cluster-state=existing --initial-cluster=1@a=http://h:1 --id=2 | --cluster",
+        "node --id=7 --initial-cluster=default=http://127.0.0.1:2380 | 7@default",
+        "node --max-value-bytes=0                         | 1 to 67108864",
+        "node --request-timeout=-1                        | 1 to 600000",
+        "node --heartbeat-interval=1000                   | at least twice",
+        "node --peer-cert-file=x.pem                      | both or neither",
+        "node --peer-client-cert-auth                     | --peer-cert-file",
+        "node --peer-cert-file=no.pem --peer-key-file=no2.pem | no.pem",
+        "cluster --members=0                              | 1 to 9",
+        "cluster --members=10                             | 1 to 9",
+        "cluster --client-port=65536                      | 1 to 65533",
+        "cluster --client-port=2381                       | overlap",
+      })
+  void aFlagThatMakesNoSenseIsToldWhatDoes(String line, String expected) {
+    Result result = run(line);
+    assertThat(result.code).isEqualTo(1);
+    assertThat(result.err).contains(expected).contains("expected").hasLineCount(1);
+  }
+
+  @Test
+  void anUnknownFlagAndAMissingCommandShowTheUsage() {
+    assertThat(run("node --peer-urls=x").err)
+        .contains("--peer-urls=x")
+        .contains("--peer-cert-file");
+    assertThat(run("").err).contains("a command is missing").contains("cluster");
+  }
+
+  @Test
+  void helpNamesEveryFlag() {
+    String node = run("node --help").out;
+    assertThat(node)
+        .contains("--name")
+        .contains("--id")
+        .contains("--data-dir")
+        .contains("--initial-cluster")
+        .contains("--listen-peer-urls")
+        .contains("--initial-advertise-peer-urls")
+        .contains("--listen-client-urls")
+        .contains("--peer-cert-file")
+        .contains("--peer-key-file")
+        .contains("--peer-trusted-ca-file")
+        .contains("--peer-client-cert-auth")
+        .doesNotContain("--exit-with-stdin");
+    assertThat(run("cluster --help").out)
+        .contains("--members")
+        .contains("--client-port")
+        .contains("--peer-port");
+    assertThat(run("--help").out).contains("java -jar raftwire-kv.jar cluster");
+    assertThat(run("--version").out).contains("raftwire-kv");
+  }
+
+  @Test
+  void aPortInUseIsNamedAtOnceWithItsFlag() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = Math.min(taken.getLocalPort(), 65_530);
+      Result result = run("cluster --peer-port=" + port + " --client-port=" + (port - 10));
+      assertThat(result.code).isEqualTo(1);
+      assertThat(result.err).contains("port " + port).contains("--peer-port");
+    }
+  }
+
+  @Test
+  void idsAreEtcds() {
+    // The figure is from etcd's own test (membership, TestMemberTime).
+    InitialCluster cluster = InitialCluster.parse("mem1=http://10.0.0.8:2379", "");
+    assertThat(cluster.members().get(0).id())
+        .isEqualTo(MemberId.of(Long.parseUnsignedLong("14544069596553697298")));
+  }
+
+  private Result run(String line) {
+    List<String> arguments = new ArrayList<>();
+    if (!line.isEmpty()) {
+      arguments.addAll(List.of(line.trim().split(" +")));
+      arguments.add("--data-dir=" + dir.resolve("data"));
+      if (line.contains("help") || line.contains("version")) {
+        arguments.remove(arguments.size() - 1);
+      }
+    }
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+    try {
+      int code = Main.run(arguments.toArray(String[]::new));
+      return new Result(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+
+  private record Result(int code, String out, String err) {}
+}
