@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -82,9 +83,10 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     return Mono.usingWhen(
         Mono.fromCallable(() -> new Download(directory, file(snapshot))).subscribeOn(scheduler),
         download ->
-            body.publishOn(scheduler, PREFETCH)
-                .doOnNext(download::writeReleasing)
-                .doOnDiscard(ByteBuf.class, ByteBuf::release)
+            body.doOnDiscard(ByteBuf.class, ByteBuf::release)
+                .map(download.waiting::add)
+                .publishOn(scheduler, PREFETCH)
+                .doOnNext(added -> download.writeNext())
                 .then(Mono.fromCallable(download::finish)),
         download -> Mono.empty(),
         (download, cause) -> discard(download),
@@ -103,6 +105,8 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     private final Path temporary;
     private final Path target;
     private final FileChannel channel;
+    // A cancelled publishOn forgets what it has handed to a thread that has not begun yet.
+    private final ConcurrentLinkedQueue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
     private long written;
     private boolean discarded;
 
@@ -112,7 +116,11 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
     }
 
-    synchronized void writeReleasing(ByteBuf bytes) {
+    synchronized void writeNext() {
+      ByteBuf bytes = waiting.poll();
+      if (bytes == null) {
+        return;
+      }
       try {
         while (!discarded && bytes.isReadable()) {
           written += bytes.readBytes(channel, written, bytes.readableBytes());
@@ -136,6 +144,9 @@ public final class DirectorySnapshotStore implements SnapshotStore {
 
     synchronized void discard() {
       discarded = true;
+      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
+        bytes.release();
+      }
       try {
         channel.close();
         Files.deleteIfExists(temporary);

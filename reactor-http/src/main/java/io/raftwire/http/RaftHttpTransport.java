@@ -82,8 +82,7 @@ public final class RaftHttpTransport implements RaftTransport {
     this.ownLoops = given == null;
     this.loops =
         given == null
-            ? LoopResources.create(
-                "raftwire-" + config.id(), Runtime.getRuntime().availableProcessors(), true)
+            ? LoopResources.create("raftwire-" + config.id(), defaultLoops(), true)
             : given;
     this.clients = new HttpClients(config, loops);
     this.inbox = Inbox.create(config.limits(), config.recorder());
@@ -92,6 +91,12 @@ public final class RaftHttpTransport implements RaftTransport {
     this.listeners = new Listeners(config, loops, router::handle);
     this.start = Mono.defer(this::startOnce).cache();
     this.stop = Mono.defer(this::stopOnce).cache();
+  }
+
+  // Half of the processors, since raft and its disk need some too. On a small machine that is one
+  // loop, where an answer to a message leaves without changing threads.
+  private static int defaultLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
 
   /** A transport that is not started; it opens nothing. */

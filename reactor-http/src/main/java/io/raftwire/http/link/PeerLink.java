@@ -21,7 +21,7 @@ public final class PeerLink {
   private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
 
   // One line, or one event of a kind, in this time at most; what comes between is counted.
-  private static final long MERGE_NANOS = 1_000_000_000L;
+  private static final long MERGE_NANOS = 30_000_000_000L;
   private static final long UNREACHABLE_NANOS = 100_000_000L;
 
   private final RaftHttpConfig config;

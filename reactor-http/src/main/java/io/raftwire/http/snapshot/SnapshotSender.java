@@ -90,6 +90,11 @@ public final class SnapshotSender {
   public Mono<Void> send(Message snapshot, Path body) {
     return Mono.fromCallable(() -> size(body))
         .subscribeOn(Schedulers.boundedElastic())
+        .onErrorMap(
+            cause -> {
+              link.recorder().snapshotStarted(Direction.SEND);
+              return new Transfer(snapshot, 0L).failed(Failures.of(CHANNEL, "post", cause));
+            })
         .flatMap(
             size ->
                 new Transfer(snapshot, size)
