@@ -3,6 +3,7 @@
 package io.raftwire;
 
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,8 +69,32 @@ public interface PeerRecorder {
   /** A probe failed. */
   void probeFailed(PeerChannel over);
 
+  /**
+   * A request to the peer begins: the POST of a message or of a snapshot, for whoever traces them.
+   *
+   * @param header adds a header to the request, while the call lasts
+   * @return what is told how the request ends
+   */
+  default Request request(PeerChannel channel, BiConsumer<String, String> header) {
+    return Request.UNOBSERVED;
+  }
+
   /** The peer was removed; nothing is recorded after this. */
   void close();
+
+  /** A request under way. */
+  interface Request {
+
+    /** One that nobody looks at. */
+    Request UNOBSERVED = failure -> {};
+
+    /**
+     * It ended; called once.
+     *
+     * @param failure why it failed, or null if it was answered as it should be
+     */
+    void ended(@Nullable LinkFailure failure);
+  }
 
   /** Which way, seen from this member. */
   enum Direction {

@@ -28,6 +28,12 @@ public interface TransportRecorder {
   PeerRecorder strangers(MemberId local);
 
   /**
+   * The inbound flux's subscriber has requested nothing although messages wait. {@link
+   * #inboundStalled} follows when that is over, which may be never.
+   */
+  default void inboundStallBegan() {}
+
+  /**
    * The inbound flux's subscriber had requested nothing although messages waited, for this long.
    */
   void inboundStalled(Duration stall);

@@ -69,8 +69,14 @@ final class Listeners {
         .doOnNext(servers::add)
         .onErrorMap(
             cause ->
-                new RaftwireException("cannot listen on " + url + ": " + cause.getMessage(), cause))
+                new RaftwireException("cannot listen on " + url + ": " + rootText(cause), cause))
         .then();
+  }
+
+  // Reactor Netty says that it failed to bind, and only the cause says why.
+  private static String rootText(Throwable cause) {
+    Throwable root = cause.getCause() == null ? cause : cause.getCause();
+    return String.valueOf(root.getMessage());
   }
 
   private HttpServer server(URI url) {

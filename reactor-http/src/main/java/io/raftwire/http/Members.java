@@ -135,9 +135,9 @@ final class Members implements Membership {
     destinations.values().forEach(destination -> remove(destination.link().peer()));
   }
 
-  synchronized void cutAll(boolean cut) {
-    paused = cut;
-    destinations.values().forEach(destination -> destination.link().cut(cut));
+  synchronized void pauseAll(boolean pause) {
+    paused = pause;
+    destinations.values().forEach(destination -> destination.link().pause(pause));
   }
 
   void cut(MemberId id, boolean cut) {
@@ -161,7 +161,7 @@ final class Members implements Membership {
   private PeerLink link(MemberId id, PeerUrls urls) {
     PeerRecorder recorder = config.recorder().peer(config.id(), id);
     PeerLink link = new PeerLink(config, id, urls, recorder, events);
-    link.cut(paused);
+    link.pause(paused);
     return link;
   }
 

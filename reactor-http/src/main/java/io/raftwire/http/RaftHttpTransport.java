@@ -307,12 +307,12 @@ public final class RaftHttpTransport implements RaftTransport {
 
   @Override
   public void pause() {
-    members.cutAll(true);
+    members.pauseAll(true);
   }
 
   @Override
   public void resume() {
-    members.cutAll(false);
+    members.pauseAll(false);
   }
 
   @Override

@@ -5,10 +5,11 @@ package io.raftwire.http.config;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ public final class PeerTls {
    * roles. Reads the files now, blocking.
    *
    * @param certificate the certificate chain, this member's first
-   * @param key its PKCS#8 private key, without a password
+   * @param key its private key, in PKCS#8, PKCS#1 or SEC1, without a password
    * @param trustedCa the certificates peers must chain to; null for the platform's
    * @param clientAuth whether whoever connects must show a certificate
    * @throws IllegalArgumentException naming the file that is missing or not what it should be
@@ -55,17 +56,21 @@ public final class PeerTls {
           "peer trusted CA: none given (expected: a file, because client certificates are demanded)");
     }
     try {
+      byte[] chain = Files.readAllBytes(certificate);
+      byte[] pkcs8 = PemKey.readAsPkcs8(key);
       SslContextBuilder server =
-          SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+          SslContextBuilder.forServer(
+                  new ByteArrayInputStream(chain), new ByteArrayInputStream(pkcs8))
               .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE);
       SslContextBuilder client =
-          SslContextBuilder.forClient().keyManager(certificate.toFile(), key.toFile());
+          SslContextBuilder.forClient()
+              .keyManager(new ByteArrayInputStream(chain), new ByteArrayInputStream(pkcs8));
       if (trustedCa != null) {
         server.trustManager(trustedCa.toFile());
         client.trustManager(trustedCa.toFile());
       }
       return new PeerTls(server.build(), client.build(), true);
-    } catch (SSLException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "peer TLS: certificate "
               + certificate

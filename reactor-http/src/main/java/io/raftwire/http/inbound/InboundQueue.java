@@ -78,7 +78,10 @@ public final class InboundQueue {
       @Override
       public void subscribe(CoreSubscriber<? super T> subscriber) {
         Outlet<T> candidate = new Outlet<>(subscriber, handover);
-        if (!outlet.compareAndSet(null, candidate)) {
+        Outlet<?> present = outlet.get();
+        // A drain loop that is under way may not have let go yet of one that has cancelled.
+        boolean free = present == null || present.cancelled;
+        if (!free || !outlet.compareAndSet(present, candidate)) {
           Operators.error(
               subscriber,
               new IllegalStateException(
@@ -122,6 +125,7 @@ public final class InboundQueue {
         return;
       }
       if (completed) {
+        resumed();
         outlet.compareAndSet(out, null);
         out.cancelled = true;
         out.subscriber.onComplete();
@@ -173,6 +177,7 @@ public final class InboundQueue {
     if (!stalled) {
       stalled = true;
       stalledSinceNanos = System.nanoTime();
+      recorder.inboundStallBegan();
     }
   }
 

@@ -130,14 +130,13 @@ public final class Lane implements PeerRecorder.Lane {
   }
 
   private boolean take(long size, boolean urgent) {
-    int reserve = urgent ? limits.urgentReserve() : 0;
+    long maxMessages = (long) limits.messages() + (urgent ? limits.urgentReserve() : 0);
+    long maxBytes = limits.bytes() + (urgent ? LaneLimits.URGENT_RESERVE_BYTES : 0);
     while (true) {
       long current = held.get();
       long messages = current >>> BYTES_BITS;
       long bytes = current & BYTES_MASK;
-      boolean fits =
-          messages < limits.messages() && (bytes + size <= limits.bytes() || messages == 0);
-      if (!fits && (!urgent || messages >= (long) limits.messages() + reserve)) {
+      if (messages > 0 && (messages >= maxMessages || bytes + size > maxBytes)) {
         return false;
       }
       if (held.compareAndSet(current, current + ONE_MESSAGE + size)) {

@@ -7,12 +7,14 @@ package io.raftwire.http.lane;
  *
  * @param messages how many messages it holds
  * @param bytes how many bytes of messages it holds; an empty lane takes one message of any size
- * @param urgentReserve how many urgent messages it holds beyond either bound
+ * @param urgentReserve how many urgent messages it holds beyond the bound of messages; beyond that
+ *     of bytes they may take 1 MiB
  */
 public record LaneLimits(int messages, long bytes, int urgentReserve) {
 
-  static final int MAX_MESSAGES = 1 << 22;
+  static final int MAX_MESSAGES = 1 << 21;
   static final long MAX_BYTES = 1L << 40;
+  static final long URGENT_RESERVE_BYTES = 1L << 20;
 
   /** Bounds that fit the lane's counter. */
   public LaneLimits {

@@ -27,12 +27,21 @@ public final class Admission {
     if (MessageClass.of(message) == MessageClass.LOCAL) {
       return DropReason.LOCAL_TYPE;
     }
-    // A forwarded MsgTransferLeader names the transferee in from, whoever forwards it.
-    boolean senderNamed = message.getType() != MessageType.MsgTransferLeader;
+    boolean senderNamed = !isForwarded(message.getType());
     if (message.getTo() != local.value()
         || (from != null && senderNamed && message.getFrom() != from.value())) {
       return DropReason.WRONG_ADDRESS;
     }
     return null;
+  }
+
+  /**
+   * Types that a follower passes on to who it takes for the leader, with the {@code from} they came
+   * with (etcd raft's {@code stepFollower}); a MsgTransferLeader names the transferee there.
+   */
+  private static boolean isForwarded(MessageType type) {
+    return type == MessageType.MsgProp
+        || type == MessageType.MsgReadIndex
+        || type == MessageType.MsgTransferLeader;
   }
 }

@@ -59,6 +59,9 @@ public final class Answers {
       LinkFailure failure =
           LinkFailure.of(
               channel, action, Reason.REMOVED, "this member was removed from the cluster");
+      if (link.removalReported()) {
+        return failure;
+      }
       log.error("{}: peer {} says that {}", link.local(), link.peer(), failure.detail());
       link.publish(new TransportEvent.MemberRemoved(link.peer(), failure));
       return failure;
@@ -66,7 +69,7 @@ public final class Answers {
     if (status.equals(HttpResponseStatus.PRECONDITION_FAILED)) {
       if (text.equals(Refusal.CLUSTER_ID_MISMATCH)) {
         String remote = PeerHeaders.clusterId(response.responseHeaders());
-        link.publish(
+        link.refusedAltogether(
             new TransportEvent.ClusterIdMismatch(link.peer(), link.config().clusterId(), remote));
         return LinkFailure.of(
             channel,
@@ -82,7 +85,7 @@ public final class Answers {
                 + link.config().serverVersion()
                 + " with minimum "
                 + link.config().minClusterVersion();
-        link.publish(new TransportEvent.IncompatibleVersion(link.peer(), detail));
+        link.refusedAltogether(new TransportEvent.IncompatibleVersion(link.peer(), detail));
         return LinkFailure.of(channel, action, Reason.VERSION, detail);
       }
     }

@@ -11,6 +11,8 @@ import io.raftwire.PeerRecorder;
 import io.raftwire.PeerUrls;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.config.RaftHttpConfig;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +22,9 @@ public final class PeerLink {
 
   private static final Logger log = LoggerFactory.getLogger(PeerLink.class);
 
-  // One line, or one event of a kind, in this time at most; what comes between is counted.
-  private static final long MERGE_NANOS = 30_000_000_000L;
-  private static final long UNREACHABLE_NANOS = 100_000_000L;
+  // One line or one event of a kind in this time; what comes between is counted, or left out.
+  private static final Duration MERGE = Duration.ofSeconds(30);
+  private static final Duration MERGE_UNREACHABLE = Duration.ofMillis(100);
 
   private final RaftHttpConfig config;
   private final MemberId peer;
@@ -31,11 +33,15 @@ public final class PeerLink {
   private final PeerRecorder recorder;
   private final EventBus events;
   private final PeerStatus status;
-  private final AtomicLong unreachableNanos = new AtomicLong(System.nanoTime() - UNREACHABLE_NANOS);
-  private final AtomicLong dropLogNanos = new AtomicLong(System.nanoTime() - MERGE_NANOS);
+  private final RateGate unreachableGate = new RateGate(MERGE_UNREACHABLE);
+  private final RateGate dropLogGate = new RateGate(MERGE);
+  private final RateGate refusalGate = new RateGate(MERGE);
   private final AtomicLong unloggedDrops = new AtomicLong();
 
+  private final AtomicBoolean removalReported = new AtomicBoolean();
+
   private volatile boolean cut;
+  private volatile boolean paused;
 
   /** The shared part of a peer that was just added. */
   public PeerLink(
@@ -85,7 +91,12 @@ public final class PeerLink {
 
   /** Whether everything to and from it is dropped, for tests. */
   public boolean isCut() {
-    return cut;
+    return cut || paused;
+  }
+
+  /** Pauses or resumes the link with all others. */
+  public void pause(boolean pause) {
+    this.paused = pause;
   }
 
   /** Cuts or mends the link. */
@@ -98,11 +109,24 @@ public final class PeerLink {
     events.publish(event);
   }
 
+  /**
+   * Whether it is known already that this member was removed, which each dial would tell anew; it
+   * is from now on, as long as the peer is not added again.
+   */
+  boolean removalReported() {
+    return removalReported.getAndSet(true);
+  }
+
+  /** The peer refuses this member altogether, which each dial would tell anew; told once in 30 s. */
+  void refusedAltogether(TransportEvent event) {
+    if (refusalGate.pass()) {
+      events.publish(event);
+    }
+  }
+
   /** Messages may not have arrived; repetitions within 100 ms are merged. */
   public void unreachable(LinkFailure cause) {
-    long now = System.nanoTime();
-    long last = unreachableNanos.get();
-    if (now - last >= UNREACHABLE_NANOS && unreachableNanos.compareAndSet(last, now)) {
+    if (unreachableGate.pass()) {
       events.publish(new TransportEvent.PeerUnreachable(peer, cause));
     }
   }
@@ -135,9 +159,7 @@ public final class PeerLink {
 
   private void logDrops(PeerChannel channel, DropReason reason, long messages) {
     long unlogged = unloggedDrops.addAndGet(messages);
-    long now = System.nanoTime();
-    long last = dropLogNanos.get();
-    if (now - last >= MERGE_NANOS && dropLogNanos.compareAndSet(last, now)) {
+    if (dropLogGate.pass()) {
       unloggedDrops.addAndGet(-unlogged);
       log.warn(
           "{}: dropped {} message(s) for peer {}, the last on {} ({})",

@@ -7,6 +7,7 @@ import io.raftwire.MessageClass;
 import io.raftwire.SendOutcome;
 import io.raftwire.TransportStoppedException;
 import io.raftwire.raftpb.Message;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class PeerSink implements CoreSubscriber<Message> {
 
   @Override
   public void onError(Throwable cause) {
-    upstreamError = cause;
+    upstreamError = Objects.requireNonNull(cause, "cause");
     upstreamDone = true;
     drain();
   }

@@ -11,6 +11,7 @@ import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.codec.MessageBody;
 import io.raftwire.http.config.Limits;
@@ -56,7 +57,7 @@ public final class Pipeline {
   private static final int PATIENCE = 12;
 
   private final PeerLink link;
-  private final HttpClients clients;
+  private final HttpClient.RequestSender posts;
   private final Lane lane;
   private final Set<Post> underWay = ConcurrentHashMap.newKeySet();
   private final Disposable.Composite running = Disposables.composite();
@@ -64,7 +65,15 @@ public final class Pipeline {
   /** A pipeline that does not send yet. */
   public Pipeline(PeerLink link, HttpClients clients) {
     this.link = link;
-    this.clients = clients;
+    this.posts =
+        clients
+            .pipeline()
+            .headers(
+                headers -> {
+                  PeerHeaders.identify(headers, link.config());
+                  headers.set(HttpHeaderNames.CONTENT_TYPE, "application/protobuf");
+                })
+            .post();
     Limits limits = link.config().limits();
     this.lane =
         new Lane(
@@ -137,6 +146,8 @@ public final class Pipeline {
     private final Sinks.Empty<Void> abandoned = Sinks.empty();
     private final AtomicBoolean ended = new AtomicBoolean();
 
+    private volatile PeerRecorder.Request request = PeerRecorder.Request.UNOBSERVED;
+
     Post(Message message) {
       this.message = message;
       this.size = message.getSerializedSize();
@@ -158,19 +169,16 @@ public final class Pipeline {
     }
 
     private Mono<Void> answered() {
-      HttpClient client =
-          clients
-              .pipeline()
-              .headers(
-                  headers -> {
-                    PeerHeaders.identify(headers, link.config());
-                    headers.set(HttpHeaderNames.CONTENT_TYPE, "application/protobuf");
-                    headers.set(HttpHeaderNames.CONTENT_LENGTH, size);
-                  });
-      return client
-          .post()
+      return posts
           .uri(URI.create(url + PATH))
-          .send(body())
+          .send(
+              (post, outbound) -> {
+                request = link.recorder().request(CHANNEL, post::header);
+                if (size > SLICE_BYTES) {
+                  post.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(size));
+                }
+                return outbound.send(body());
+              })
           .response(
               (response, body) ->
                   response.status().equals(HttpResponseStatus.NO_CONTENT)
@@ -216,6 +224,7 @@ public final class Pipeline {
       link.liveness().seen();
       link.status().postAnswered(CHANNEL);
       link.recorder().sent(CHANNEL, 1, size, size);
+      request.ended(null);
       if (message.getType() == MessageType.MsgSnap) {
         link.publish(
             new TransportEvent.SnapshotFinished(
@@ -233,6 +242,7 @@ public final class Pipeline {
       link.urls().failed(url);
       link.status().failed(cause);
       link.recorder().sendFailed(CHANNEL);
+      request.ended(cause);
       link.dropped(CHANNEL, MessageClass.of(message), DropReason.POST_FAILED, 1, size);
       link.unreachable(cause);
       if (message.getType() == MessageType.MsgSnap) {

@@ -73,7 +73,7 @@ public final class PipelineHandler {
       return tooLarge(max).send(response, true);
     }
     CompositeByteBuf body = Unpooled.compositeBuffer(MAX_PARTS);
-    return IdleGuard.guard(request.receive(), config.timeouts().transfer())
+    return IdleGuard.body(request, config.timeouts().transfer())
         .doOnNext(part -> append(body, part, max))
         .then(Mono.fromSupplier(() -> MessageBody.parse(body)))
         .doFinally(signal -> body.release())

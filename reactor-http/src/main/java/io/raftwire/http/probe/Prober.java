@@ -7,13 +7,13 @@ import io.raftwire.TransportEvent;
 import io.raftwire.http.config.Timeouts;
 import io.raftwire.http.link.HttpClients;
 import io.raftwire.http.link.PeerLink;
+import io.raftwire.http.link.RateGate;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -33,7 +33,7 @@ public final class Prober {
   static final String PATH = "/raft/probing";
 
   // Raft needs no clocks: once in a while is enough to tell.
-  private static final long DRIFT_REPORT_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final Duration DRIFT_REPORT_INTERVAL = Duration.ofSeconds(30);
 
   // An answer is one part of some 60 bytes.
   private static final int MAX_ANSWER_PARTS = 4;
@@ -42,8 +42,7 @@ public final class Prober {
   private final HttpClients clients;
   private final Clock clock;
   private final Disposable.Composite running = Disposables.composite();
-  private final AtomicLong driftReportedNanos =
-      new AtomicLong(System.nanoTime() - DRIFT_REPORT_NANOS);
+  private final RateGate driftGate = new RateGate(DRIFT_REPORT_INTERVAL);
 
   /** A prober that does not probe yet. */
   public Prober(PeerLink link, HttpClients clients, Clock clock) {
@@ -125,9 +124,7 @@ public final class Prober {
   }
 
   private void reportDrift(Duration difference, Duration roundTrip) {
-    long now = System.nanoTime();
-    long last = driftReportedNanos.get();
-    if (now - last >= DRIFT_REPORT_NANOS && driftReportedNanos.compareAndSet(last, now)) {
+    if (driftGate.pass()) {
       log.info(
           "{}: the clock of peer {} differs by {} (round trip {})",
           link.local(),

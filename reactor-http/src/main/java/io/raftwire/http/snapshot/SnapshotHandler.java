@@ -82,7 +82,7 @@ public final class SnapshotHandler {
     }
     Transfer transfer = new Transfer(from);
     return transfer
-        .receive(IdleGuard.guard(request.receive(), config.timeouts().transfer()))
+        .receive(IdleGuard.body(request, config.timeouts().transfer()))
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
         .doFinally(signal -> underWay.decrementAndGet())

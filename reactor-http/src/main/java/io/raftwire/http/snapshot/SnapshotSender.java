@@ -14,6 +14,7 @@ import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
 import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.link.Answers;
@@ -154,6 +155,7 @@ public final class SnapshotSender {
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile @Nullable Channel channel;
+    private volatile PeerRecorder.Request request = PeerRecorder.Request.UNOBSERVED;
     private final AtomicLong handedBytes = new AtomicLong();
     private long sentBytes;
     private long lastHandedBytes;
@@ -188,6 +190,7 @@ public final class SnapshotSender {
                           HttpHeaderNames.CONTENT_LENGTH,
                           Long.BYTES + snapshot.getSerializedSize() + bodySize);
                     }
+                    request = link.recorder().request(CHANNEL, headers::set);
                   });
       return client
           .doOnConnected(connection -> channel = connection.channel())
@@ -264,6 +267,7 @@ public final class SnapshotSender {
       link.status().postAnswered(CHANNEL);
       link.recorder().sent(CHANNEL, 1, bytes, Long.BYTES + bytes);
       link.recorder().snapshotEnded(Direction.SEND, took, null);
+      request.ended(null);
       log.info(
           "{}: sent snapshot {} of {} bytes to peer {} in {} ms",
           link.local(),
@@ -284,6 +288,7 @@ public final class SnapshotSender {
       link.urls().failed(url);
       link.status().failed(cause);
       link.recorder().sendFailed(CHANNEL);
+      request.ended(cause);
       link.recorder()
           .snapshotEnded(
               Direction.SEND, Duration.ofNanos(System.nanoTime() - beganNanos), cause.reason());

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.raftwire.DropReason;
@@ -44,6 +45,10 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
   /** How large the pieces of a frame are that is too large for a batch. */
   private static final int PIECE_BYTES = 256 * 1024;
 
+  // Room for a few large frames in one gathering write; what is more waits in the lane.
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(64 * 1024, PIECE_BYTES);
+
   // "7fff\r\n" with zeros in front, so that a batch's length can be filled in when it is known.
   private static final int CHUNK_HEAD_BYTES = 8;
   private static final int CHUNK_TAIL = ('\r' << 8) | '\n';
@@ -70,6 +75,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
   private @Nullable Message carried;
   private boolean begun;
   private boolean ended;
+  private boolean endedUnbegun;
   private boolean draining;
   private boolean endWhenDrained;
   private long largeWireBytes;
@@ -91,6 +97,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
+    ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
   }
 
   /** Begins to drain the lane, when no other stream does any more. */
@@ -98,6 +105,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     onLoop(
         () -> {
           if (ended) {
+            endedUnbegun = true;
             relinquish();
             return;
           }
@@ -127,7 +135,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
   void end(Reason reason, String detail, Runnable then) {
     onLoop(
         () -> {
-          if (ended && begun) {
+          if (ended && (begun || endedUnbegun)) {
             then.run();
             return;
           }
@@ -174,12 +182,17 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     }
     draining = true;
     try {
-      do {
-        while (channel.isWritable() && writeSome(context)) {
+      boolean more = true;
+      while (!ended && (more || !lane.idle())) {
+        while (!ended && channel.isWritable() && (more = writeSome(context))) {
           // writes on
         }
-        // When not writable the lane stays awake: channelWritabilityChanged goes on from here.
-      } while (!ended && channel.isWritable() && !lane.idle());
+        context.flush();
+        if (!channel.isWritable()) {
+          // The lane stays awake: channelWritabilityChanged goes on from here.
+          return;
+        }
+      }
     } catch (Throwable e) {
       // Whatever it was, the lane must not stay with a stream that has lost its place.
       end(new LinkFailure(type.channel(), "encode", Reason.PROTOCOL, e.toString(), e));
@@ -195,7 +208,10 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
       return true;
     }
     if (link.isCut()) {
-      carried = null;
+      if (carried != null) {
+        lane.release(1, carried.getSerializedSize());
+        carried = null;
+      }
       lane.clear(DropReason.PAUSED);
       return false;
     }
@@ -204,10 +220,12 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
       return false;
     }
     long size = encoder.frameSize(first);
-    if (size > BATCH_BYTES - CHUNK_HEAD_BYTES - 2) {
-      writeLarge(ctx, first, size);
-    } else {
+    if (size <= BATCH_BYTES - CHUNK_HEAD_BYTES - 2) {
       writeBatch(ctx, first, (int) size);
+    } else if (size <= PIECE_BYTES) {
+      writeAlone(ctx, first, (int) size);
+    } else {
+      writeLarge(ctx, first, size);
     }
     return true;
   }
@@ -231,9 +249,9 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
       Message message = first;
       long size = firstSize;
       while (true) {
-        encoder.encode(message, batch);
         messages++;
         messageBytes += message.getSerializedSize();
+        encoder.encode(message, batch);
         message = lane.poll();
         if (message == null) {
           break;
@@ -247,6 +265,8 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
       batch.finish();
     } catch (RuntimeException e) {
       buffer.release();
+      lane.release(messages, messageBytes);
+      dropped(messages, messageBytes);
       throw e;
     }
     lane.release(messages, messageBytes);
@@ -259,12 +279,39 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     return (int) Math.min(BATCH_BYTES, Math.max(MIN_BATCH_BYTES, waiting));
   }
 
-  /** Closes the chunk that fills the buffer from behind its head on, and sends it. */
+  /**
+   * Writes a frame that fills a batch by itself into a buffer of its own; some of them may go with
+   * one flush, as far as the connection's watermark allows.
+   */
+  private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
+    int capacity = CHUNK_HEAD_BYTES + size + 2;
+    ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
+    try {
+      buffer.writerIndex(CHUNK_HEAD_BYTES);
+      FrameBatch batch = new FrameBatch(buffer, size);
+      encoder.encode(message, batch);
+      batch.finish();
+    } catch (RuntimeException e) {
+      buffer.release();
+      throw e;
+    }
+    long messageBytes = message.getSerializedSize();
+    lane.release(1, messageBytes);
+    int length = closeChunk(buffer);
+    ctx.write(buffer).addListener(written(length, 1, messageBytes));
+  }
+
   private void write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
+    int length = closeChunk(buffer);
+    ctx.writeAndFlush(buffer).addListener(written(length, messages, messageBytes));
+  }
+
+  /** Closes the chunk that fills the buffer from behind its head on. */
+  private static int closeChunk(ByteBuf buffer) {
     int length = buffer.readableBytes() - CHUNK_HEAD_BYTES;
     writeChunkHead(buffer, 0, length);
     buffer.writeShort(CHUNK_TAIL);
-    ctx.writeAndFlush(buffer).addListener(written(length, messages, messageBytes));
+    return length;
   }
 
   private static void writeChunkHead(ByteBuf buffer, int index, int length) {
@@ -318,7 +365,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     ctx.write(piece);
     ByteBuf tail = ctx.alloc().directBuffer(2, 2).writeShort(CHUNK_TAIL);
     boolean last = pieces.isEmpty();
-    ctx.writeAndFlush(tail)
+    ctx.write(tail)
         .addListener(last ? written(largeWireBytes, 1, largeMessageBytes) : written(length, 0, 0));
   }
 
@@ -448,6 +495,11 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     ChannelHandlerContext ctx = context;
     if (ctx != null && !midFrame && channel.isActive() && channel.isWritable()) {
       ctx.writeAndFlush(LAST_CHUNK.duplicate()).addListener(ChannelFutureListener.CLOSE);
+      // What was written before may never be read by a peer that is stuck.
+      long limit = link.config().timeouts().write().toNanos();
+      ScheduledFuture<?> deadline =
+          channel.eventLoop().schedule((Runnable) channel::close, limit, TimeUnit.NANOSECONDS);
+      channel.closeFuture().addListener(closed -> deadline.cancel(false));
     } else {
       channel.close();
     }

@@ -92,7 +92,7 @@ public final class StreamReader {
             })
         .get()
         .uri(URI.create(url + type.path(link.local())))
-        .responseConnection(this::accept)
+        .responseConnection((response, connection) -> accept(url, response, connection))
         .timeout(
             Mono.delay(timeouts.dial().plus(timeouts.handshake())),
             accepted -> Mono.never(),
@@ -119,13 +119,19 @@ public final class StreamReader {
   }
 
   /** Emits once when the stream is accepted, and completes when it has ended. */
-  private Flux<Boolean> accept(HttpClientResponse response, Connection connection) {
+  private Flux<Boolean> accept(URI url, HttpClientResponse response, Connection connection) {
     Flux<ByteBuf> body = connection.inbound().receive();
     Flux<Boolean> stream =
         response.status().equals(HttpResponseStatus.OK)
             ? Flux.concat(Mono.just(true), read(connection, body).cast(Boolean.class))
             : Answers.<Boolean>refused(
                     link, type.channel(), response, HttpResponseStatus.GONE, body)
+                .onErrorResume(
+                    // Here and not further down, where an error would meet a cancelled dial.
+                    cause -> {
+                      dialFailed(url, Failures.of(type.channel(), "dial", cause));
+                      return Mono.empty();
+                    })
                 .flux();
     return stream.doFinally(signal -> connection.channel().close());
   }

@@ -30,6 +30,8 @@ public final class StreamWriter {
 
   private static final Logger log = LoggerFactory.getLogger(StreamWriter.class);
 
+  private static final Duration END_BOUND = Duration.ofSeconds(1);
+
   private final StreamType type;
   private final PeerLink link;
   private final Lane lane;
@@ -113,7 +115,12 @@ public final class StreamWriter {
         .asMono()
         .timeout(
             drain.plusMillis(1),
-            Mono.fromRunnable(() -> stream.end(Reason.LOCAL, "the transport stopped", () -> {})))
+            Mono.defer(
+                () -> {
+                  stream.end(Reason.LOCAL, "the transport stopped", () -> {});
+                  // The lane can be cleared only after the stream has left it.
+                  return stopped.asMono().timeout(END_BOUND, Mono.empty());
+                }))
         .doFinally(signal -> clear(DropReason.REMOVED));
   }
 
@@ -144,9 +151,13 @@ public final class StreamWriter {
     }
     if (stopping) {
       stopped.tryEmitEmpty();
-    } else if (wasLast) {
+      return;
+    }
+    if (wasBegun) {
       // What was handed to the kernel may not have arrived, and nobody can tell.
       link.unreachable(cause);
+    }
+    if (wasLast) {
       clearUnlessReattached();
     }
   }

@@ -1,0 +1,55 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.examples.bench.compare;
+
+import io.raftwire.examples.bench.peer.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Results as a file. */
+final class Report {
+
+  private Report() {}
+
+  /**
+   * All rows as JSON.
+   *
+   * @param conditions under which they were measured, by name
+   */
+  static String json(Map<String, Object> conditions, Map<Row, RowResult> results, int voidRuns) {
+    List<Object> rows = new ArrayList<>();
+    for (RowResult result : results.values()) {
+      List<Object> contenders = new ArrayList<>();
+      result
+          .measurements()
+          .keySet()
+          .forEach(contender -> contenders.add(contender(result, contender)));
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("row", result.row().label());
+      row.put("description", result.row().description());
+      row.put("baseline", result.baseline());
+      row.put("contenders", contenders);
+      rows.add(row);
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("conditions", conditions);
+    report.put("void_runs", voidRuns);
+    report.put("rows", rows);
+    return Json.pretty(report);
+  }
+
+  private static Map<String, Object> contender(RowResult result, String name) {
+    Map<String, Object> contender = new LinkedHashMap<>();
+    contender.put("contender", name);
+    for (Figure figure : Figure.ALL) {
+      if (figure.kinds().contains(result.row().kind())) {
+        result.summary(name, figure).ifPresent(s -> contender.put(figure.name(), s));
+        result.ratio(name, figure).ifPresent(s -> contender.put(figure.name() + "_ratio", s));
+      }
+    }
+    contender.put("runs", result.measurements().getOrDefault(name, List.of()));
+    return contender;
+  }
+}

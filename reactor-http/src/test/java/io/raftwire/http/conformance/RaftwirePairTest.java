@@ -1,0 +1,17 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.conformance;
+
+/** Raftwire with itself. */
+class RaftwirePairTest extends TransportConformanceTest {
+
+  @Override
+  TestPeer newLeft(long id) {
+    return RaftwirePeer.create(id);
+  }
+
+  @Override
+  TestPeer newRight(long id) {
+    return RaftwirePeer.create(id);
+  }
+}
