@@ -48,7 +48,7 @@ final class Router {
       case RAFT + "/snapshot" -> snapshot.handle(request, response);
       case RAFT + "/probing" -> probe.handle(request, response);
       default ->
-          new Refusal(HttpResponseStatus.NOT_FOUND, "404 page not found").send(response, true);
+          new Refusal(HttpResponseStatus.NOT_FOUND, "404 page not found").sendAndClose(request, response);
     };
   }
 }

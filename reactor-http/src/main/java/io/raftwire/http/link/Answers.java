@@ -69,8 +69,7 @@ public final class Answers {
     if (status.equals(HttpResponseStatus.PRECONDITION_FAILED)) {
       if (text.equals(Refusal.CLUSTER_ID_MISMATCH)) {
         String remote = PeerHeaders.clusterId(response.responseHeaders());
-        link.refusedAltogether(
-            new TransportEvent.ClusterIdMismatch(link.peer(), link.config().clusterId(), remote));
+        link.clusterIdMismatch(remote);
         return LinkFailure.of(
             channel,
             action,
@@ -85,7 +84,7 @@ public final class Answers {
                 + link.config().serverVersion()
                 + " with minimum "
                 + link.config().minClusterVersion();
-        link.refusedAltogether(new TransportEvent.IncompatibleVersion(link.peer(), detail));
+        link.incompatibleVersion(detail);
         return LinkFailure.of(channel, action, Reason.VERSION, detail);
       }
     }

@@ -35,7 +35,8 @@ public final class PeerLink {
   private final PeerStatus status;
   private final RateGate unreachableGate = new RateGate(MERGE_UNREACHABLE);
   private final RateGate dropLogGate = new RateGate(MERGE);
-  private final RateGate refusalGate = new RateGate(MERGE);
+  private final RateGate clusterIdGate = new RateGate(MERGE);
+  private final RateGate versionGate = new RateGate(MERGE);
   private final AtomicLong unloggedDrops = new AtomicLong();
 
   private final AtomicBoolean removalReported = new AtomicBoolean();
@@ -117,10 +118,17 @@ public final class PeerLink {
     return removalReported.getAndSet(true);
   }
 
-  /** The peer refuses this member altogether, which each dial would tell anew; told once in 30 s. */
-  void refusedAltogether(TransportEvent event) {
-    if (refusalGate.pass()) {
-      events.publish(event);
+  /** The peer belongs to another cluster, which each dial would tell anew; told once in 30 s. */
+  void clusterIdMismatch(String remote) {
+    if (clusterIdGate.pass()) {
+      events.publish(new TransportEvent.ClusterIdMismatch(peer, config.clusterId(), remote));
+    }
+  }
+
+  /** The peer's version does not go with this one, which each dial would tell anew; likewise. */
+  void incompatibleVersion(String detail) {
+    if (versionGate.pass()) {
+      events.publish(new TransportEvent.IncompatibleVersion(peer, detail));
     }
   }
 

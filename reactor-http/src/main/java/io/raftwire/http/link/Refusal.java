@@ -6,6 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
 /** An answer that refuses a request, with the texts rafthttp gives and its callers look at. */
@@ -27,23 +28,31 @@ public record Refusal(HttpResponseStatus status, String text, @Nullable String a
     return new Refusal(HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", allowed);
   }
 
-  /**
-   * Sends it. The connection ends with it if a body may be on its way that nobody will read.
-   *
-   * @param bodyUnread whether the request's body was not read to its end
-   */
-  public Mono<Void> send(HttpServerResponse response, boolean bodyUnread) {
+  /** Sends it in answer to a request whose body has been read, or that has none. */
+  public Mono<Void> send(HttpServerResponse response) {
+    return head(response).sendString(Mono.just(body())).then();
+  }
+
+  /** Sends it in answer to a request whose body may still be on its way, and ends the connection. */
+  public Mono<Void> sendAndClose(HttpServerRequest request, HttpServerResponse response) {
+    return Mono.defer(
+        () -> {
+          LingeringClose.install(request);
+          return send(response.keepAlive(false));
+        });
+  }
+
+  private HttpServerResponse head(HttpServerResponse response) {
     if (allow != null) {
       response.header(HttpHeaderNames.ALLOW, allow);
-    }
-    if (bodyUnread) {
-      response.keepAlive(false);
     }
     return response
         .status(status)
         .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .header("X-Content-Type-Options", "nosniff")
-        .sendString(Mono.just(text + "\n"))
-        .then();
+        .header("X-Content-Type-Options", "nosniff");
+  }
+
+  private String body() {
+    return text + "\n";
   }
 }

@@ -59,18 +59,18 @@ public final class PipelineHandler {
   /** Answers one request to {@code /raft}. */
   public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     if (!request.method().equals(HttpMethod.POST)) {
-      return Refusal.methodNotAllowed("POST").send(response, true);
+      return Refusal.methodNotAllowed("POST").sendAndClose(request, response);
     }
     PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
     Refusal refusal = guard.check(request.requestHeaders());
     if (refusal != null) {
-      return refusal.send(response, true);
+      return refusal.sendAndClose(request, response);
     }
     MemberId from = PeerHeaders.from(request.requestHeaders());
     membership.learn(from, request.requestHeaders());
     long max = config.limits().maxMessageBytes();
     if (request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > max) {
-      return tooLarge(max).send(response, true);
+      return tooLarge(max).sendAndClose(request, response);
     }
     CompositeByteBuf body = Unpooled.compositeBuffer(MAX_PARTS);
     return IdleGuard.body(request, config.timeouts().transfer())
@@ -79,7 +79,7 @@ public final class PipelineHandler {
         .doFinally(signal -> body.release())
         .flatMap(message -> process(message, from))
         .onErrorResume(cause -> Mono.just(refusal(cause, from)))
-        .flatMap(refused -> refused.send(response, true))
+        .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }
 

@@ -63,12 +63,12 @@ public final class SnapshotHandler {
   /** Answers one request to {@code /raft/snapshot}. */
   public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     if (!request.method().equals(HttpMethod.POST)) {
-      return Refusal.methodNotAllowed("POST").send(response, true);
+      return Refusal.methodNotAllowed("POST").sendAndClose(request, response);
     }
     PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
     Refusal refusal = guard.check(request.requestHeaders());
     if (refusal != null) {
-      return refusal.send(response, true);
+      return refusal.sendAndClose(request, response);
     }
     MemberId from = PeerHeaders.from(request.requestHeaders());
     membership.learn(from, request.requestHeaders());
@@ -78,7 +78,7 @@ public final class SnapshotHandler {
       return new Refusal(
               HttpResponseStatus.SERVICE_UNAVAILABLE,
               "already receiving " + max + " snapshots at once")
-          .send(response, true);
+          .sendAndClose(request, response);
     }
     Transfer transfer = new Transfer(from);
     return transfer
@@ -86,7 +86,7 @@ public final class SnapshotHandler {
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
         .doFinally(signal -> underWay.decrementAndGet())
-        .flatMap(refused -> refused.send(response, true))
+        .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }
 

@@ -50,13 +50,13 @@ public final class StreamHandler {
   /** Answers one request below {@code /raft/stream/}. */
   public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     if (!request.method().equals(HttpMethod.GET)) {
-      return Refusal.methodNotAllowed("GET").send(response, true);
+      return Refusal.methodNotAllowed("GET").sendAndClose(request, response);
     }
     PeerHeaders.serverVersion(response.responseHeaders(), config.serverVersion());
     PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
     Refusal refusal = guard.check(request.requestHeaders());
     if (refusal != null) {
-      return refusal.send(response, false);
+      return refusal.send(response);
     }
     String path = request.fullPath();
     int slash = path.lastIndexOf('/');
@@ -66,13 +66,13 @@ public final class StreamHandler {
             ? StreamType.ofSegment(segment.substring(StreamType.PREFIX.length()))
             : null;
     if (type == null) {
-      return new Refusal(HttpResponseStatus.NOT_FOUND, "invalid path").send(response, false);
+      return new Refusal(HttpResponseStatus.NOT_FOUND, "invalid path").send(response);
     }
     MemberId caller;
     try {
       caller = MemberId.parse(path.substring(slash + 1));
     } catch (IllegalArgumentException e) {
-      return new Refusal(HttpResponseStatus.NOT_FOUND, "invalid from").send(response, false);
+      return new Refusal(HttpResponseStatus.NOT_FOUND, "invalid from").send(response);
     }
     return accept(request, response, type, caller);
   }
@@ -81,7 +81,7 @@ public final class StreamHandler {
       HttpServerRequest request, HttpServerResponse response, StreamType type, MemberId caller) {
     if (membership.isRemoved(caller)) {
       log.warn("{}: refused {} stream to {}, which was removed", config.id(), type, caller);
-      return new Refusal(HttpResponseStatus.GONE, "removed member").send(response, false);
+      return new Refusal(HttpResponseStatus.GONE, "removed member").send(response);
     }
     StreamWriter writer = writers.writer(caller, type);
     if (writer == null) {
@@ -91,14 +91,14 @@ public final class StreamHandler {
       }
       log.debug("{}: refused {} stream to {}, which is not a peer", config.id(), type, caller);
       return new Refusal(HttpResponseStatus.NOT_FOUND, "error sender not found")
-          .send(response, false);
+          .send(response);
     }
     String to = PeerHeaders.to(request.requestHeaders());
     if (!config.id().toString().equals(to)) {
       log.warn(
           "{}: refused {} stream to {}: it means to reach \"{}\"", config.id(), type, caller, to);
       return new Refusal(HttpResponseStatus.PRECONDITION_FAILED, "to field mismatch")
-          .send(response, false);
+          .send(response);
     }
     return response.status(HttpResponseStatus.OK).then().then(write(response, writer));
   }

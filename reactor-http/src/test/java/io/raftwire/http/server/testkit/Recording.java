@@ -1,0 +1,134 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.server.testkit;
+
+import io.raftwire.DropReason;
+import io.raftwire.LinkFailure;
+import io.raftwire.MemberId;
+import io.raftwire.MessageClass;
+import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder;
+import io.raftwire.TransportRecorder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Keeps probes and changes of status; passes over the rest. */
+public final class Recording implements TransportRecorder {
+
+  /** One answered probe. */
+  public record Probe(
+      MemberId peer, PeerChannel over, Duration roundTrip, Duration clockDifference) {}
+
+  private final Queue<Probe> probes = new ConcurrentLinkedQueue<>();
+  private final Queue<MemberId> probeFailures = new ConcurrentLinkedQueue<>();
+  private final Queue<String> log = new ConcurrentLinkedQueue<>();
+
+  /** The answered probes of a peer over one kind of connections. */
+  public List<Probe> probes(MemberId peer, PeerChannel over) {
+    return probes.stream()
+        .filter(probe -> probe.peer().equals(peer) && probe.over() == over)
+        .toList();
+  }
+
+  /** How many probes of a peer failed. */
+  public long probeFailures(MemberId peer) {
+    return probeFailures.stream().filter(peer::equals).count();
+  }
+
+  /** Changes of status and of peers, as texts. */
+  public List<String> log() {
+    return List.copyOf(log);
+  }
+
+  @Override
+  public PeerRecorder peer(MemberId local, MemberId peer) {
+    log.add("open " + peer);
+    return new OfPeer(peer);
+  }
+
+  @Override
+  public PeerRecorder strangers(MemberId local) {
+    return TransportRecorder.noop().strangers(local);
+  }
+
+  @Override
+  public void inboundStalled(Duration stall) {}
+
+  private final class OfPeer implements PeerRecorder {
+
+    private final MemberId peer;
+
+    OfPeer(MemberId peer) {
+      this.peer = peer;
+    }
+
+    @Override
+    public void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
+
+    @Override
+    public void received(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
+
+    @Override
+    public void sendFailed(PeerChannel channel) {}
+
+    @Override
+    public void receiveFailed(PeerChannel channel) {}
+
+    @Override
+    public void dropped(
+        PeerChannel channel,
+        MessageClass messageClass,
+        DropReason reason,
+        long messages,
+        long bytes) {}
+
+    @Override
+    public void queued(PeerChannel channel, long nanos) {}
+
+    @Override
+    public void lane(PeerChannel channel, Lane lane) {}
+
+    @Override
+    public void active() {
+      log.add("active " + peer);
+    }
+
+    @Override
+    public void inactive(LinkFailure cause) {
+      log.add("inactive " + peer);
+    }
+
+    @Override
+    public void streamOpened(PeerChannel channel, Direction direction) {}
+
+    @Override
+    public void streamClosed(
+        PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age) {}
+
+    @Override
+    public void snapshotStarted(Direction direction) {}
+
+    @Override
+    public void snapshotProgress(Direction direction, long bytes) {}
+
+    @Override
+    public void snapshotEnded(Direction direction, Duration took, LinkFailure.Reason failure) {}
+
+    @Override
+    public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {
+      probes.add(new Probe(peer, over, roundTrip, clockDifference));
+    }
+
+    @Override
+    public void probeFailed(PeerChannel over) {
+      probeFailures.add(peer);
+    }
+
+    @Override
+    public void close() {
+      log.add("close " + peer);
+    }
+  }
+}
