@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -81,16 +82,22 @@ public final class DirectorySnapshotStore implements SnapshotStore {
   public Mono<Long> save(Message snapshot, Flux<ByteBuf> body) {
     Objects.requireNonNull(snapshot, "snapshot");
     return Mono.usingWhen(
-        Mono.fromCallable(() -> new Download(directory, file(snapshot))).subscribeOn(scheduler),
+        Mono.fromSupplier(() -> new Download(directory, file(snapshot))),
         download ->
-            body.doOnDiscard(ByteBuf.class, ByteBuf::release)
-                .map(download.waiting::add)
-                .publishOn(scheduler, PREFETCH)
-                .doOnNext(added -> download.writeNext())
+            Mono.fromCallable(download::open)
+                .subscribeOn(scheduler)
+                .thenMany(write(body, download))
                 .then(Mono.fromCallable(download::finish)),
         download -> Mono.empty(),
         (download, cause) -> discard(download),
         this::discard);
+  }
+
+  private Flux<Boolean> write(Flux<ByteBuf> body, Download download) {
+    return body.doOnDiscard(ByteBuf.class, ByteBuf::release)
+        .map(download::add)
+        .publishOn(scheduler, PREFETCH)
+        .doOnNext(added -> download.writeNext());
   }
 
   private Mono<Void> discard(Download download) {
@@ -102,18 +109,36 @@ public final class DirectorySnapshotStore implements SnapshotStore {
    */
   private static final class Download {
 
-    private final Path temporary;
+    private final Path directory;
     private final Path target;
-    private final FileChannel channel;
     // A cancelled publishOn forgets what it has handed to a thread that has not begun yet.
     private final ConcurrentLinkedQueue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
-    private long written;
-    private boolean discarded;
 
-    Download(Path directory, Path target) throws IOException {
+    private @Nullable Path temporary;
+    private @Nullable FileChannel channel;
+    private long written;
+    private volatile boolean discarded;
+
+    Download(Path directory, Path target) {
+      this.directory = directory;
       this.target = target;
-      this.temporary = Files.createTempFile(directory, TEMPORARY_PREFIX, SUFFIX);
-      this.channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+    }
+
+    synchronized boolean open() throws IOException {
+      if (!discarded) {
+        temporary = Files.createTempFile(directory, TEMPORARY_PREFIX, SUFFIX);
+        channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+      }
+      return !discarded;
+    }
+
+    /** Called on the thread that the body comes on; takes the buffer. */
+    boolean add(ByteBuf bytes) {
+      waiting.add(bytes);
+      if (discarded) {
+        releaseWaiting();
+      }
+      return true;
     }
 
     synchronized void writeNext() {
@@ -121,9 +146,10 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       if (bytes == null) {
         return;
       }
+      FileChannel out = channel;
       try {
-        while (!discarded && bytes.isReadable()) {
-          written += bytes.readBytes(channel, written, bytes.readableBytes());
+        while (!discarded && out != null && bytes.isReadable()) {
+          written += bytes.readBytes(out, written, bytes.readableBytes());
         }
       } catch (IOException e) {
         throw new RaftwireException(
@@ -134,24 +160,36 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     }
 
     synchronized long finish() throws IOException {
-      channel.force(true);
-      channel.close();
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      FileChannel out = channel;
+      Path file = temporary;
+      if (discarded || out == null || file == null) {
+        throw new IOException("the snapshot was given up");
+      }
+      out.force(true);
+      out.close();
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncDirectory(target);
       return written;
     }
 
     synchronized void discard() {
       discarded = true;
-      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-        bytes.release();
-      }
+      releaseWaiting();
       try {
-        channel.close();
-        Files.deleteIfExists(temporary);
+        if (channel != null) {
+          channel.close();
+        }
+        if (temporary != null) {
+          Files.deleteIfExists(temporary);
+        }
       } catch (IOException e) {
         throw new RaftwireException("cannot delete unfinished snapshot " + temporary, e);
+      }
+    }
+
+    private void releaseWaiting() {
+      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
+        bytes.release();
       }
     }
 

@@ -48,7 +48,8 @@ final class Router {
       case RAFT + "/snapshot" -> snapshot.handle(request, response);
       case RAFT + "/probing" -> probe.handle(request, response);
       default ->
-          new Refusal(HttpResponseStatus.NOT_FOUND, "404 page not found").sendAndClose(request, response);
+          new Refusal(HttpResponseStatus.NOT_FOUND, "404 page not found")
+              .sendAndClose(request, response);
     };
   }
 }

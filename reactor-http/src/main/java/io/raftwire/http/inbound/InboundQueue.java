@@ -78,10 +78,7 @@ public final class InboundQueue {
       @Override
       public void subscribe(CoreSubscriber<? super T> subscriber) {
         Outlet<T> candidate = new Outlet<>(subscriber, handover);
-        Outlet<?> present = outlet.get();
-        // A drain loop that is under way may not have let go yet of one that has cancelled.
-        boolean free = present == null || present.cancelled;
-        if (!free || !outlet.compareAndSet(present, candidate)) {
+        if (!takeOver(candidate)) {
           Operators.error(
               subscriber,
               new IllegalStateException(
@@ -94,6 +91,19 @@ public final class InboundQueue {
         drain();
       }
     };
+  }
+
+  private boolean takeOver(Outlet<?> candidate) {
+    while (true) {
+      Outlet<?> present = outlet.get();
+      // A drain loop that is under way may not have let go yet of one that has cancelled.
+      if (present != null && !present.cancelled) {
+        return false;
+      }
+      if (outlet.compareAndSet(present, candidate)) {
+        return true;
+      }
+    }
   }
 
   private void drain() {

@@ -91,9 +91,7 @@ public final class IdleGuard {
     }
     idle.tryEmitError(
         new TimeoutException(
-            "nothing of the body arrived for "
-                + Duration.ofNanos(limitNanos).toMillis()
-                + " ms"));
+            "nothing of the body arrived for " + Duration.ofNanos(limitNanos).toMillis() + " ms"));
   }
 
   private void end() {

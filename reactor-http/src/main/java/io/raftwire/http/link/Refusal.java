@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.link;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerRequest;
@@ -30,10 +33,12 @@ public record Refusal(HttpResponseStatus status, String text, @Nullable String a
 
   /** Sends it in answer to a request whose body has been read, or that has none. */
   public Mono<Void> send(HttpServerResponse response) {
-    return head(response).sendString(Mono.just(body())).then();
+    return head(response).send(Mono.fromSupplier(this::body)).then();
   }
 
-  /** Sends it in answer to a request whose body may still be on its way, and ends the connection. */
+  /**
+   * Sends it in answer to a request whose body may still be on its way, and ends the connection.
+   */
   public Mono<Void> sendAndClose(HttpServerRequest request, HttpServerResponse response) {
     return Mono.defer(
         () -> {
@@ -52,7 +57,8 @@ public record Refusal(HttpResponseStatus status, String text, @Nullable String a
         .header("X-Content-Type-Options", "nosniff");
   }
 
-  private String body() {
-    return text + "\n";
+  // Not pooled: Reactor Netty does not release what it cannot send on a connection that is gone.
+  private ByteBuf body() {
+    return Unpooled.wrappedBuffer((text + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

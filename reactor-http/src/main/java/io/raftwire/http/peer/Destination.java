@@ -47,7 +47,7 @@ public class Destination {
   /** Ends all channels, after what waits has been sent or the time is over. */
   public Mono<Void> stop(Duration drain) {
     snapshots.stop();
-    return pipeline.stop(drain).doFinally(signal -> link.recorder().close());
+    return pipeline.stop(drain).then(Mono.fromRunnable(() -> link.recorder().close()));
   }
 
   /** The peer gave a sign of life. */

@@ -3,6 +3,7 @@
 package io.raftwire.http.snapshot;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.DropReason;
@@ -27,6 +28,7 @@ import io.raftwire.http.link.RequestGuard;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -91,7 +93,16 @@ public final class SnapshotHandler {
   }
 
   /** A piece of the request: the message with what of the body came along, or more of the body. */
-  private record Part(@Nullable Message head, ByteBuf body) {}
+  private record Part(@Nullable Message head, ByteBuf body, AtomicBoolean taken) {
+
+    ByteBuf take() {
+      return taken.compareAndSet(false, true) ? body : Unpooled.EMPTY_BUFFER;
+    }
+
+    void drop() {
+      take().release();
+    }
+  }
 
   /** One snapshot on its way in. */
   private final class Transfer {
@@ -104,7 +115,10 @@ public final class SnapshotHandler {
     private final long beganNanos = System.nanoTime();
 
     private @Nullable Message snapshot;
+    // switchOnFirst forgets it when the request breaks before the store has subscribed.
+    private volatile Part first = new Part(null, Unpooled.EMPTY_BUFFER, new AtomicBoolean());
     private boolean saved;
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     Transfer(@Nullable MemberId from) {
       this.from = from;
@@ -119,12 +133,13 @@ public final class SnapshotHandler {
           .handle(this::split)
           .switchOnFirst(
               (signal, parts) -> {
-                Part first = signal.get();
-                Message head = first == null ? null : first.head();
-                return head == null ? parts.then(headMissing()) : save(head, parts);
+                Part part = signal.get();
+                Message head = part == null ? null : part.head();
+                return head == null ? parts.then(Mono.defer(this::headMissing)) : save(head, parts);
               })
-          .doOnDiscard(Part.class, part -> part.body().release())
-          .next();
+          .doOnDiscard(Part.class, Part::drop)
+          .next()
+          .doFinally(signal -> first.drop());
     }
 
     private void split(ByteBuf bytes, SynchronousSink<Part> sink) {
@@ -133,13 +148,14 @@ public final class SnapshotHandler {
         link.liveness().seen();
       }
       if (snapshot != null) {
-        sink.next(new Part(null, bytes.retain()));
+        sink.next(new Part(null, bytes.retain(), new AtomicBoolean()));
         return;
       }
       Message head = decoder.decode(bytes);
       if (head != null) {
         snapshot = head;
-        sink.next(new Part(head, bytes.retain()));
+        first = new Part(head, bytes.retain(), new AtomicBoolean());
+        sink.next(first);
       }
     }
 
@@ -153,7 +169,7 @@ public final class SnapshotHandler {
     }
 
     private Mono<Refusal> save(Message head, Flux<Part> parts) {
-      Flux<ByteBuf> body = parts.map(Part::body);
+      Flux<ByteBuf> body = parts.map(Part::take);
       Refusal unacceptable = unacceptable(head);
       if (unacceptable != null) {
         return Mono.just(refused(unacceptable, Reason.PROTOCOL));
@@ -187,7 +203,7 @@ public final class SnapshotHandler {
         membership.seen(from);
       }
       recorder.received(CHANNEL, 1, headBytes + bodyBytes, Long.BYTES + headBytes + bodyBytes);
-      recorder.snapshotEnded(Direction.RECEIVE, took, null);
+      ended(null);
       log.info(
           "{}: received snapshot {} of {} bytes from {} in {} ms",
           config.id(),
@@ -219,21 +235,28 @@ public final class SnapshotHandler {
     }
 
     private Refusal refused(Refusal refusal, Reason reason) {
-      recorder.receiveFailed(CHANNEL);
-      ended(reason);
-      log.warn("{}: snapshot from {} refused: {}", config.id(), from, refusal.text());
+      if (ended(reason)) {
+        recorder.receiveFailed(CHANNEL);
+        log.warn("{}: snapshot from {} refused: {}", config.id(), from, refusal.text());
+      }
       return refusal;
     }
 
     void cancelled() {
-      recorder.receiveFailed(CHANNEL);
-      ended(Reason.BROKEN);
-      log.warn("{}: snapshot from {} broke off: the sender is gone", config.id(), from);
+      if (ended(Reason.BROKEN)) {
+        recorder.receiveFailed(CHANNEL);
+        log.warn("{}: snapshot from {} broke off: the sender is gone", config.id(), from);
+      }
     }
 
-    private void ended(Reason reason) {
-      recorder.snapshotEnded(
-          Direction.RECEIVE, Duration.ofNanos(System.nanoTime() - beganNanos), reason);
+    /** Whether this is the first reason to end, which is the one that is recorded. */
+    private boolean ended(@Nullable Reason reason) {
+      boolean now = ended.compareAndSet(false, true);
+      if (now) {
+        recorder.snapshotEnded(
+            Direction.RECEIVE, Duration.ofNanos(System.nanoTime() - beganNanos), reason);
+      }
+      return now;
     }
   }
 }

@@ -90,8 +90,7 @@ public final class StreamHandler {
         membership.learnRemote(caller, urls);
       }
       log.debug("{}: refused {} stream to {}, which is not a peer", config.id(), type, caller);
-      return new Refusal(HttpResponseStatus.NOT_FOUND, "error sender not found")
-          .send(response);
+      return new Refusal(HttpResponseStatus.NOT_FOUND, "error sender not found").send(response);
     }
     String to = PeerHeaders.to(request.requestHeaders());
     if (!config.id().toString().equals(to)) {

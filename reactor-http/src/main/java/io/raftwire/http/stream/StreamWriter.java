@@ -121,7 +121,7 @@ public final class StreamWriter {
                   // The lane can be cleared only after the stream has left it.
                   return stopped.asMono().timeout(END_BOUND, Mono.empty());
                 }))
-        .doFinally(signal -> clear(DropReason.REMOVED));
+        .then(Mono.fromRunnable(() -> clear(DropReason.REMOVED)));
   }
 
   /** Called by a stream on its event loop. */
