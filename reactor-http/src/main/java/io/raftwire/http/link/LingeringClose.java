@@ -52,8 +52,13 @@ final class LingeringClose extends ChannelDuplexHandler {
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     Channel channel = ctx.channel();
-    if (lingering || !channel.isActive()) {
+    if (!channel.isActive()) {
       ctx.close(promise);
+      return;
+    }
+    channel.closeFuture().addListener(closed -> promise.trySuccess());
+    // Reactor Netty closes twice; the second is no reason to hurry.
+    if (lingering) {
       return;
     }
     lingering = true;
@@ -61,19 +66,11 @@ final class LingeringClose extends ChannelDuplexHandler {
       duplex.shutdownOutput();
     }
     ScheduledFuture<?> deadline =
-        ctx.executor()
-            .schedule(() -> closeNow(ctx, promise), LINGER.toNanos(), TimeUnit.NANOSECONDS);
-    channel
-        .closeFuture()
-        .addListener(
-            closed -> {
-              deadline.cancel(false);
-              promise.trySuccess();
-            });
+        ctx.executor().schedule(() -> closeNow(ctx), LINGER.toNanos(), TimeUnit.NANOSECONDS);
+    channel.closeFuture().addListener(closed -> deadline.cancel(false));
   }
 
-  private static void closeNow(ChannelHandlerContext ctx, ChannelPromise promise) {
+  private static void closeNow(ChannelHandlerContext ctx) {
     ctx.close();
-    promise.trySuccess();
   }
 }
