@@ -25,7 +25,7 @@ public final class RaftBinding {
     return Disposables.composite(
         process(raft, transport.inboundDeliveries()).subscribe(),
         process(raft, transport.proposalDeliveries()).subscribe(),
-        transport.events().subscribe(event -> report(raft, event)));
+        transport.events().subscribe(event -> reportSafely(raft, event)));
   }
 
   private static Mono<Void> process(Raft raft, Flux<Delivery> deliveries) {
@@ -45,6 +45,15 @@ public final class RaftBinding {
               delivery.fail(cause);
               return Mono.empty();
             });
+  }
+
+  // One report that throws must not end those that follow.
+  private static void reportSafely(Raft raft, TransportEvent event) {
+    try {
+      report(raft, event);
+    } catch (RuntimeException e) {
+      log.error("raft failed on the report of {}", event, e);
+    }
   }
 
   private static void report(Raft raft, TransportEvent event) {

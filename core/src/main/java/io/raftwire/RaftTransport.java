@@ -100,9 +100,9 @@ public interface RaftTransport {
    * @param snapshot a MsgSnap
    * @param body the bytes that follow; the transport releases each buffer
    * @return completes when the peer has saved the body and taken the message; fails with {@link
-   *     LinkException}, {@link UnknownPeerException}, {@link TransportStoppedException} or the
-   *     body's own error. Cold: each subscription is a transfer, and cancelling ends it. Either way
-   *     it is also reported as an event.
+   *     LinkException}, whose cause is the body's own error if it was that, {@link
+   *     UnknownPeerException} or {@link TransportStoppedException}. Cold: each subscription is a
+   *     transfer, and cancelling ends it. Either way it is also reported as an event.
    */
   Mono<Void> sendSnapshot(Message snapshot, Publisher<ByteBuf> body);
 

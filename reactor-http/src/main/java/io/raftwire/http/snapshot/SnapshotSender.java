@@ -285,8 +285,11 @@ public final class SnapshotSender {
       if (!ended.compareAndSet(false, true)) {
         return error;
       }
-      link.urls().failed(url);
-      link.status().failed(cause);
+      // What was ended on this side says nothing about the peer.
+      if (cause.reason() != Reason.LOCAL) {
+        link.urls().failed(url);
+        link.status().failed(cause);
+      }
       link.recorder().sendFailed(CHANNEL);
       request.ended(cause);
       link.recorder()
