@@ -54,15 +54,21 @@ public sealed interface TransportEvent {
 
   /**
    * Critical: the peer says that this member was permanently removed from the cluster. Whoever runs
-   * the raft node should stop it.
+   * the raft node should stop it. Told once, until the peer is added anew.
    */
   record MemberRemoved(MemberId peer, LinkFailure cause) implements TransportEvent {}
 
-  /** The peer belongs to another cluster, or takes this member for one of another. */
+  /**
+   * The peer belongs to another cluster, or takes this member for one of another. Each dial would
+   * tell it anew; it is told once in 30 seconds.
+   */
   record ClusterIdMismatch(MemberId peer, ClusterId local, String remote)
       implements TransportEvent {}
 
-  /** The peer's version and this one's cannot talk to each other. */
+  /**
+   * The peer's version and this one's cannot talk to each other. Each dial would tell it anew; it
+   * is told once in 30 seconds.
+   */
   record IncompatibleVersion(MemberId peer, String detail) implements TransportEvent {}
 
   /**

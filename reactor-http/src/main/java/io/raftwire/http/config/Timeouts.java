@@ -67,7 +67,7 @@ public final class Timeouts {
     return builder;
   }
 
-  /** How long a connection and its TLS handshake may take. */
+  /** How long making a connection may take. */
   public Duration dial() {
     return dial;
   }
