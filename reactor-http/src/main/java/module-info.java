@@ -9,6 +9,7 @@ module io.raftwire.http {
   requires transitive reactor.netty.http;
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.core;
+  requires io.netty.codec;
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.transport;

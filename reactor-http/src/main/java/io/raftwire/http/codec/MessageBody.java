@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.codec;
 
+import com.google.protobuf.CodedOutputStream;
 import io.netty.buffer.ByteBuf;
 import io.raftwire.raftpb.Message;
 import java.io.IOException;
@@ -22,6 +23,24 @@ public final class MessageBody {
     byte[] bytes = new byte[body.readableBytes()];
     body.readBytes(bytes);
     return new MessageParser().parse(bytes);
+  }
+
+  /**
+   * Appends a body of {@link Message#getSerializedSize()} bytes.
+   *
+   * @param buffer has room for it, in one piece of memory
+   */
+  public static void write(Message message, ByteBuf buffer) {
+    int size = message.getSerializedSize();
+    CodedOutputStream coded =
+        CodedOutputStream.newInstance(buffer.nioBuffer(buffer.writerIndex(), size));
+    try {
+      message.writeTo(coded);
+      coded.flush();
+    } catch (IOException e) {
+      throw new AssertionError("memory does not fail to be written", e);
+    }
+    buffer.writerIndex(buffer.writerIndex() + size);
   }
 
   /**

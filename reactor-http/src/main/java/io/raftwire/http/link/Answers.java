@@ -3,6 +3,7 @@
 package io.raftwire.http.link;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.LinkException;
 import io.raftwire.LinkFailure;
@@ -24,7 +25,8 @@ public final class Answers {
 
   private static final Logger log = LoggerFactory.getLogger(Answers.class);
 
-  private static final int MAX_TEXT_BYTES = 256;
+  /** How much of an answer's text is looked at. */
+  public static final int MAX_TEXT_BYTES = 256;
 
   private Answers() {}
 
@@ -44,16 +46,29 @@ public final class Answers {
             text ->
                 Mono.error(
                     new LinkException(
-                        link.peer(), failure(link, channel, response, removed, text))));
+                        link.peer(),
+                        failure(
+                            link,
+                            channel,
+                            response.status(),
+                            response.responseHeaders(),
+                            removed,
+                            text))));
   }
 
-  private static LinkFailure failure(
+  /**
+   * What went wrong when an answer is not the hoped-for one; events that go with it are published.
+   *
+   * @param removed the status by which a peer says that this member was removed
+   * @param text the answer's body without white space around it, as far as it was read
+   */
+  public static LinkFailure failure(
       PeerLink link,
       PeerChannel channel,
-      HttpClientResponse response,
+      HttpResponseStatus status,
+      HttpHeaders headers,
       HttpResponseStatus removed,
       String text) {
-    HttpResponseStatus status = response.status();
     String action = "answer";
     if (status.equals(removed)) {
       LinkFailure failure =
@@ -68,7 +83,7 @@ public final class Answers {
     }
     if (status.equals(HttpResponseStatus.PRECONDITION_FAILED)) {
       if (text.equals(Refusal.CLUSTER_ID_MISMATCH)) {
-        String remote = PeerHeaders.clusterId(response.responseHeaders());
+        String remote = PeerHeaders.clusterId(headers);
         link.clusterIdMismatch(remote);
         return LinkFailure.of(
             channel,
@@ -79,7 +94,7 @@ public final class Answers {
       if (text.equals(Refusal.INCOMPATIBLE_VERSION)) {
         String detail =
             "the peer, at version "
-                + PeerHeaders.serverVersion(response.responseHeaders())
+                + PeerHeaders.serverVersion(headers)
                 + ", refuses version "
                 + link.config().serverVersion()
                 + " with minimum "

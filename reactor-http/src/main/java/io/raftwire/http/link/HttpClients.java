@@ -8,20 +8,25 @@ import io.netty.handler.ssl.SslHandler;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
+import java.net.URI;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.netty.Connection;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 import reactor.netty.tcp.SslProvider;
+import reactor.netty.tcp.TcpClient;
+import reactor.netty.transport.ClientTransport;
 
 /**
  * The clients a transport dials with. Streams and snapshots have a connection of their own each, so
- * that bulk never delays a heartbeat; POSTs share a pool for each peer, and the two kinds of probes
- * measure connections of their kind.
+ * that bulk never delays a heartbeat; the two kinds of probes keep a connection each; and a
+ * pipeline makes its own requests over plain connections, which costs half as much as a client for
+ * all purposes.
  */
 public final class HttpClients {
 
@@ -29,21 +34,26 @@ public final class HttpClients {
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
   private final ConnectionProvider single;
-  private final ConnectionProvider pool;
-  private final ConnectionProvider probes;
+  private final ConnectionProvider streamProbes;
+  private final ConnectionProvider pipelineProbes;
   private final HttpClient stream;
-  private final HttpClient pipeline;
   private final HttpClient streamProbe;
+  private final HttpClient pipelineProbe;
+  private final TcpClient plainConnection;
+  private final TcpClient tlsConnection;
 
   /** Clients that dial on the given event loops. */
   public HttpClients(RaftHttpConfig config, LoopResources loops) {
     Duration maxIdle = config.timeouts().idleConnection().dividedBy(2);
     this.single = ConnectionProvider.newConnection();
-    this.pool = pool("raftwire-pipeline", config.limits().pipelineConcurrency() + 1, maxIdle);
-    this.probes = pool("raftwire-probe", 1, maxIdle);
+    this.streamProbes = pool("raftwire-stream-probe", maxIdle);
+    this.pipelineProbes = pool("raftwire-pipeline-probe", maxIdle);
     this.stream = client(single, config, loops);
-    this.pipeline = client(pool, config, loops);
-    this.streamProbe = client(probes, config, loops);
+    this.streamProbe = client(streamProbes, config, loops);
+    this.pipelineProbe = client(pipelineProbes, config, loops);
+    this.plainConnection = dialling(TcpClient.create(single), config, loops);
+    SslProvider tls = tls(config);
+    this.tlsConnection = tls == null ? plainConnection.secure() : plainConnection.secure(tls);
   }
 
   /** A client that makes a connection for each request, for streams and snapshots. */
@@ -51,24 +61,35 @@ public final class HttpClients {
     return stream;
   }
 
-  /** The client of the pipeline, and of the probes of its connections. */
-  public HttpClient pipeline() {
-    return pipeline;
-  }
-
   /** The client of the probes beside streams. */
   public HttpClient streamProbe() {
     return streamProbe;
   }
 
-  /** Closes pooled connections. */
-  public Mono<Void> close() {
-    return Mono.whenDelayError(pool.disposeLater(), probes.disposeLater(), single.disposeLater());
+  /** The client of the probes beside the pipeline. */
+  public HttpClient pipelineProbe() {
+    return pipelineProbe;
   }
 
-  private static ConnectionProvider pool(String name, int connections, Duration maxIdle) {
+  /** Makes a connection to the host of a peer's URL, with TLS if the URL says so. */
+  public Mono<? extends Connection> connect(URI url) {
+    String host = url.getHost();
+    TcpClient client = url.getScheme().equals("https") ? tlsConnection : plainConnection;
+    return client
+        .host(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
+        .port(url.getPort())
+        .connect();
+  }
+
+  /** Closes pooled connections. */
+  public Mono<Void> close() {
+    return Mono.whenDelayError(
+        streamProbes.disposeLater(), pipelineProbes.disposeLater(), single.disposeLater());
+  }
+
+  private static ConnectionProvider pool(String name, Duration maxIdle) {
     return ConnectionProvider.builder(name)
-        .maxConnections(connections)
+        .maxConnections(1)
         .pendingAcquireMaxCount(-1)
         .maxIdleTime(maxIdle)
         .evictInBackground(maxIdle)
@@ -77,21 +98,34 @@ public final class HttpClients {
 
   private static HttpClient client(
       ConnectionProvider provider, RaftHttpConfig config, LoopResources loops) {
-    Timeouts timeouts = config.timeouts();
     HttpClient client =
-        decoding(HttpClient.create(provider), config.limits().maxHeaderBytes())
-            .runOn(loops)
-            .option(
-                ChannelOption.CONNECT_TIMEOUT_MILLIS,
-                (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeouts.dial().toMillis())))
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.SO_KEEPALIVE, true)
+        dialling(
+                decoding(HttpClient.create(provider), config.limits().maxHeaderBytes()),
+                config,
+                loops)
             .headers(headers -> headers.remove("user-agent").remove("accept"));
+    SslProvider tls = tls(config);
+    return tls == null ? client : client.secure(tls);
+  }
+
+  private static <T extends ClientTransport<T, ?>> T dialling(
+      T client, RaftHttpConfig config, LoopResources loops) {
+    Timeouts timeouts = config.timeouts();
+    return client
+        .runOn(loops)
+        .option(
+            ChannelOption.CONNECT_TIMEOUT_MILLIS,
+            (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeouts.dial().toMillis())))
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.SO_KEEPALIVE, true);
+  }
+
+  private static @Nullable SslProvider tls(RaftHttpConfig config) {
     PeerTls tls = config.tls();
     SslContext context = tls == null ? null : tls.client();
     return tls == null || context == null
-        ? client
-        : client.secure(sslProvider(context, timeouts.handshake(), tls.verifiesHostName()));
+        ? null
+        : sslProvider(context, config.timeouts().handshake(), tls.verifiesHostName());
   }
 
   @SuppressWarnings("deprecation") // maxChunkSize goes with Netty 5, which has no chunk splitting.

@@ -2,18 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.pipeline;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.DropReason;
-import io.raftwire.LinkException;
 import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder;
 import io.raftwire.TransportEvent;
-import io.raftwire.http.codec.MessageBody;
 import io.raftwire.http.config.Limits;
 import io.raftwire.http.lane.Lane;
 import io.raftwire.http.lane.LaneFlux;
@@ -21,24 +18,20 @@ import io.raftwire.http.lane.LaneLimits;
 import io.raftwire.http.link.Answers;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.HttpClients;
-import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.reactivestreams.Publisher;
+import java.util.function.BiConsumer;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
-import reactor.netty.http.client.HttpClient;
+import reactor.core.publisher.MonoSink;
 
 /**
  * The POSTs to one peer: a lane, and a {@code flatMap} that keeps a few of them under way. A
@@ -50,30 +43,19 @@ public final class Pipeline {
 
   private static final PeerChannel CHANNEL = PeerChannel.PIPELINE;
 
-  // What a body is written in; a publisher's items are prefetched, so they must be small.
-  private static final int SLICE_BYTES = 64 * 1024;
-
   // A peer that lives may hold a POST back for want of demand, but not for ever.
   private static final int PATIENCE = 12;
 
   private final PeerLink link;
-  private final HttpClient.RequestSender posts;
+  private final PostConnections connections;
   private final Lane lane;
-  private final Set<Post> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
   private final Disposable.Composite running = Disposables.composite();
 
   /** A pipeline that does not send yet. */
   public Pipeline(PeerLink link, HttpClients clients) {
     this.link = link;
-    this.posts =
-        clients
-            .pipeline()
-            .headers(
-                headers -> {
-                  PeerHeaders.identify(headers, link.config());
-                  headers.set(HttpHeaderNames.CONTENT_TYPE, "application/protobuf");
-                })
-            .post();
+    this.connections = new PostConnections(link, clients);
     Limits limits = link.config().limits();
     this.lane =
         new Lane(
@@ -96,7 +78,12 @@ public final class Pipeline {
     Duration transfer = link.config().timeouts().transfer();
     running.add(new LaneFlux(lane).flatMap(this::post, concurrency).subscribe());
     running.add(
-        Flux.interval(transfer.dividedBy(4)).subscribe(tick -> underWay.forEach(Post::check)));
+        Flux.interval(transfer.dividedBy(4))
+            .subscribe(
+                tick -> {
+                  underWay.forEach(Exchange::check);
+                  connections.evict();
+                }));
   }
 
   /**
@@ -117,6 +104,7 @@ public final class Pipeline {
 
   private void stopNow() {
     running.dispose();
+    connections.close();
     if (lane.claim()) {
       Lane.Dropped dropped = lane.clear(DropReason.REMOVED);
       lane.relinquish();
@@ -133,72 +121,67 @@ public final class Pipeline {
               CHANNEL, MessageClass.of(message), DropReason.PAUSED, 1, message.getSerializedSize());
       return Mono.empty();
     }
-    return Mono.defer(() -> new Post(message).send());
+    return Mono.create(sink -> new Exchange(message, sink).send());
   }
 
   /** One message under way. */
-  private final class Post {
+  private final class Exchange implements Post {
 
     private final Message message;
+    private final MonoSink<Void> sink;
     private final int size;
     private final URI url = link.urls().pick();
     private final long beganNanos = System.nanoTime();
-    private final Sinks.Empty<Void> abandoned = Sinks.empty();
+    private final Disposable.Swap carrier = Disposables.swap();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     private volatile PeerRecorder.Request request = PeerRecorder.Request.UNOBSERVED;
 
-    Post(Message message) {
+    Exchange(Message message, MonoSink<Void> sink) {
       this.message = message;
+      this.sink = sink;
       this.size = message.getSerializedSize();
     }
 
-    Mono<Void> send() {
+    void send() {
       underWay.add(this);
-      return Mono.firstWithSignal(answered(), abandoned.asMono())
-          .doOnSuccess(ignored -> succeeded())
-          .onErrorResume(
-              cause -> {
-                failed(Failures.of(CHANNEL, "post", cause));
-                return Mono.empty();
-              })
-          .doOnCancel(
-              () ->
-                  failed(LinkFailure.of(CHANNEL, "post", Reason.LOCAL, "the pipeline was stopped")))
-          .doFinally(signal -> underWay.remove(this));
+      sink.onCancel(
+          () -> abandon(LinkFailure.of(CHANNEL, "post", Reason.LOCAL, "the pipeline was stopped")));
+      connections.send(this);
     }
 
-    private Mono<Void> answered() {
-      return posts
-          .uri(URI.create(url + PATH))
-          .send(
-              (post, outbound) -> {
-                request = link.recorder().request(CHANNEL, post::header);
-                if (size > SLICE_BYTES) {
-                  post.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(size));
-                }
-                return outbound.send(body());
-              })
-          .response(
-              (response, body) ->
-                  response.status().equals(HttpResponseStatus.NO_CONTENT)
-                          || response.status().equals(HttpResponseStatus.OK)
-                      ? body.then()
-                      : Answers.<Void>refused(
-                          link, CHANNEL, response, HttpResponseStatus.FORBIDDEN, body))
-          .then();
+    @Override
+    public URI url() {
+      return url;
     }
 
-    private Publisher<ByteBuf> body() {
-      return size <= SLICE_BYTES
-          ? Mono.fromSupplier(() -> pieces().get(0))
-          : Flux.defer(() -> Flux.fromIterable(pieces()));
+    @Override
+    public Message message() {
+      return message;
     }
 
-    private List<ByteBuf> pieces() {
-      List<ByteBuf> pieces = new ArrayList<>();
-      MessageBody.write(message, SLICE_BYTES, pieces::add);
-      return pieces;
+    @Override
+    public void carriedBy(Disposable abandon) {
+      carrier.replace(abandon);
+    }
+
+    @Override
+    public void begins(BiConsumer<String, String> header) {
+      request = link.recorder().request(CHANNEL, header);
+    }
+
+    @Override
+    public void answered(HttpResponseStatus status, HttpHeaders headers, String text) {
+      if (status.equals(HttpResponseStatus.NO_CONTENT) || status.equals(HttpResponseStatus.OK)) {
+        succeeded();
+      } else {
+        failed(Answers.failure(link, CHANNEL, status, headers, HttpResponseStatus.FORBIDDEN, text));
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      failed(Failures.of(CHANNEL, "post", cause));
     }
 
     void check() {
@@ -206,19 +189,26 @@ public final class Pipeline {
       long age = System.nanoTime() - beganNanos;
       boolean dead = link.liveness().silentNanos() > transfer;
       if (age > transfer && (dead || age > PATIENCE * transfer)) {
-        abandoned.tryEmitError(
-            new LinkException(
-                link.peer(),
-                LinkFailure.of(
-                    CHANNEL,
-                    "post",
-                    Reason.WRITE_STALLED,
-                    "no answer for " + Duration.ofNanos(age).toMillis() + " ms")));
+        abandon(
+            LinkFailure.of(
+                CHANNEL,
+                "post",
+                Reason.WRITE_STALLED,
+                "no answer for " + Duration.ofNanos(age).toMillis() + " ms"));
       }
     }
 
+    private void abandon(LinkFailure cause) {
+      failed(cause);
+      carrier.dispose();
+    }
+
+    private boolean end() {
+      return ended.compareAndSet(false, true) && underWay.remove(this);
+    }
+
     private void succeeded() {
-      if (!ended.compareAndSet(false, true)) {
+      if (!end()) {
         return;
       }
       link.liveness().seen();
@@ -233,10 +223,11 @@ public final class Pipeline {
                 size,
                 Duration.ofNanos(System.nanoTime() - beganNanos)));
       }
+      sink.success();
     }
 
     private void failed(LinkFailure cause) {
-      if (!ended.compareAndSet(false, true)) {
+      if (!end()) {
         return;
       }
       link.urls().failed(url);
@@ -248,6 +239,8 @@ public final class Pipeline {
       if (message.getType() == MessageType.MsgSnap) {
         link.publish(new TransportEvent.SnapshotFailed(link.peer(), snapshotIndex(), cause));
       }
+      // What became of it has been told; the flux goes on with the next.
+      sink.success();
     }
 
     private long snapshotIndex() {

@@ -23,8 +23,8 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * Probes one peer every few seconds, over connections like those of its streams and over those of
- * its pipeline, for the round trip and the difference of the clocks. An answer is a sign of life.
+ * Probes one peer every few seconds, over a connection beside its streams and one beside its
+ * pipeline, for the round trip and the difference of the clocks. An answer is a sign of life.
  */
 public final class Prober {
 
@@ -54,7 +54,7 @@ public final class Prober {
   /** Begins to probe. */
   public void start() {
     running.add(probes(PeerChannel.MESSAGE, clients.streamProbe()).subscribe());
-    running.add(probes(PeerChannel.PIPELINE, clients.pipeline()).subscribe());
+    running.add(probes(PeerChannel.PIPELINE, clients.pipelineProbe()).subscribe());
   }
 
   /** Probes no more. */

@@ -15,6 +15,7 @@ import io.raftwire.TransportEvent;
 import io.raftwire.http.server.testkit.Member;
 import io.raftwire.http.server.testkit.Ports;
 import io.raftwire.http.server.testkit.RawServer;
+import io.raftwire.http.server.testkit.Recording;
 import io.raftwire.http.server.testkit.Sample;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
@@ -321,6 +322,80 @@ class PipelineSendTest {
           .atMost(WAIT)
           .until(() -> peer.requests("/raft").size() == 3);
       assertThat(member.events(TransportEvent.MessagesDropped.class)).hasSize(2);
+    }
+  }
+
+  @Test
+  void aConnectionIsKeptForTheNextPostAndOneThatWasClosedCostsNothing() throws Exception {
+    Recording recording = new Recording();
+    AtomicInteger posts = new AtomicInteger();
+    CountDownLatch closed = new CountDownLatch(1);
+    try (RawServer peer =
+            RawServer.start(
+                RawServer.posts(
+                    (request, reply) -> {
+                      reply.send(204, "", "");
+                      if (posts.incrementAndGet() == 3) {
+                        reply.close();
+                        closed.countDown();
+                      }
+                    }));
+        Member member = Member.start(1, config -> config.recorder(recording))) {
+      member.transport().addRemote(MemberId.of(2), PeerUrls.of(peer.url()));
+      for (int i = 1; i <= 4; i++) {
+        if (i == 4) {
+          assertThat(closed.await(10, TimeUnit.SECONDS)).isTrue();
+          await().during(Duration.ofMillis(100)).until(() -> true);
+        }
+        member.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, i));
+        int sent = i;
+        await().atMost(WAIT).until(() -> recording.sent(PeerChannel.PIPELINE) == sent);
+      }
+      List<Integer> ports = peer.requests("/raft").stream().map(RawServer.Request::port).toList();
+      assertThat(ports).hasSize(4);
+      assertThat(ports.subList(0, 3)).containsOnly(ports.get(0));
+      assertThat(ports.get(3)).isNotEqualTo(ports.get(0));
+      assertThat(member.events(TransportEvent.MessagesDropped.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void anAnswerThatIsNotHttpOrHasNoEndFailsThePostOnly() throws Exception {
+    Recording recording = new Recording();
+    AtomicInteger posts = new AtomicInteger();
+    try (RawServer peer =
+            RawServer.start(
+                RawServer.posts(
+                    (request, reply) -> {
+                      switch (posts.incrementAndGet()) {
+                        case 1 -> reply.raw("SSH-2.0-nothing\r\n\r\n");
+                        case 2 -> {
+                          reply.raw("HTTP/1.1 500 Oh\r\nTransfer-Encoding: chunked\r\n\r\n");
+                          for (int i = 0; i < 100; i++) {
+                            reply.raw("1000\r\n" + "x".repeat(0x1000) + "\r\n");
+                          }
+                        }
+                        case 3 -> reply.raw("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n");
+                        default -> reply.send(204, "", "");
+                      }
+                    }));
+        Member member = Member.start(1, config -> config.recorder(recording))) {
+      member.transport().addRemote(MemberId.of(2), PeerUrls.of(peer.url()));
+      for (int i = 1; i <= 4; i++) {
+        member.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, i));
+        int sent = i;
+        await()
+            .atMost(WAIT)
+            .until(
+                () ->
+                    recording.sent(PeerChannel.PIPELINE)
+                            + member.events(TransportEvent.MessagesDropped.class).size()
+                        == sent);
+      }
+      assertThat(recording.sent(PeerChannel.PIPELINE)).isEqualTo(2);
+      assertThat(member.events(TransportEvent.PeerInactive.class))
+          .extracting(event -> event.cause().reason())
+          .contains(Reason.BROKEN);
     }
   }
 

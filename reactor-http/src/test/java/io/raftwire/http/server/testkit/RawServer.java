@@ -88,7 +88,7 @@ public final class RawServer implements AutoCloseable {
       InputStream in = connection.getInputStream();
       Reply reply = new Reply(connection, connection.getOutputStream());
       while (true) {
-        Request request = read(in);
+        Request request = read(in, connection.getPort());
         if (request == null) {
           return;
         }
@@ -100,7 +100,7 @@ public final class RawServer implements AutoCloseable {
     }
   }
 
-  private static Request read(InputStream in) throws IOException {
+  private static Request read(InputStream in, int port) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     while (!head.toString(StandardCharsets.US_ASCII).endsWith("\r\n\r\n")) {
       int b = in.read();
@@ -124,7 +124,7 @@ public final class RawServer implements AutoCloseable {
     } else if ("chunked".equals(headers.get("transfer-encoding"))) {
       body = readChunks(in);
     }
-    return new Request(first[0], first[1], lines[0], headers, ByteString.copyFrom(body));
+    return new Request(first[0], first[1], lines[0], headers, ByteString.copyFrom(body), port);
   }
 
   private static byte[] readChunks(InputStream in) throws IOException {
@@ -159,9 +159,15 @@ public final class RawServer implements AutoCloseable {
    * A request.
    *
    * @param headers by lower-case name
+   * @param port whence it came, which tells connections apart
    */
   public record Request(
-      String method, String path, String line, Map<String, String> headers, ByteString body) {}
+      String method,
+      String path,
+      String line,
+      Map<String, String> headers,
+      ByteString body,
+      int port) {}
 
   /** Writes to a connection. */
   public static final class Reply {
@@ -186,6 +192,12 @@ public final class RawServer implements AutoCloseable {
           ("HTTP/1.1 " + status + " Whatever\r\n" + length + headers + "\r\n")
               .getBytes(StandardCharsets.US_ASCII));
       out.write(bytes);
+      out.flush();
+    }
+
+    /** Sends what may be no answer at all. */
+    public void raw(String text) throws IOException {
+      out.write(text.getBytes(StandardCharsets.US_ASCII));
       out.flush();
     }
 

@@ -11,7 +11,9 @@ import io.raftwire.PeerRecorder;
 import io.raftwire.TransportRecorder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Keeps probes and changes of status; passes over the rest. */
@@ -23,6 +25,7 @@ public final class Recording implements TransportRecorder {
 
   private final Queue<Probe> probes = new ConcurrentLinkedQueue<>();
   private final Queue<MemberId> probeFailures = new ConcurrentLinkedQueue<>();
+  private final Map<PeerChannel, Long> sent = new ConcurrentHashMap<>();
   private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
   /** The answered probes of a peer over one kind of connections. */
@@ -30,6 +33,11 @@ public final class Recording implements TransportRecorder {
     return probes.stream()
         .filter(probe -> probe.peer().equals(peer) && probe.over() == over)
         .toList();
+  }
+
+  /** How many messages were sent over a channel, to whomever. */
+  public long sent(PeerChannel channel) {
+    return sent.getOrDefault(channel, 0L);
   }
 
   /** How many probes of a peer failed. */
@@ -65,7 +73,9 @@ public final class Recording implements TransportRecorder {
     }
 
     @Override
-    public void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
+    public void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes) {
+      sent.merge(channel, messages, Long::sum);
+    }
 
     @Override
     public void received(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
