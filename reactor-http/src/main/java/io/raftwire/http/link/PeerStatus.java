@@ -6,6 +6,7 @@ import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
 import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder;
+import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.TransportEvent;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,7 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Whether a peer is active, and since when. It is while any of its four streams is up, or else as
- * long as the last POST to it was answered. Each change is one log line, one event and one record.
+ * long as the last POST to it was answered. A stream from the peer that falls silent, the last of
+ * its kind, outweighs streams to it: those seem to be up for as long as the kernel's buffers take
+ * what is written. Each change is one log line, one event and one record.
  */
 public final class PeerStatus {
 
@@ -27,7 +30,9 @@ public final class PeerStatus {
   private final EventBus events;
 
   // Guarded by this; changes are rare and take no time.
-  private int streamsUp;
+  private int streamsFromPeer;
+  private int streamsToPeer;
+  private boolean silent;
   private boolean postAnswered;
   private boolean everInactive;
 
@@ -52,15 +57,19 @@ public final class PeerStatus {
   }
 
   /** A stream came up. */
-  public synchronized void streamUp(PeerChannel channel) {
-    streamsUp++;
+  public synchronized void streamUp(PeerChannel channel, Direction direction) {
+    count(direction, 1);
+    silent = false;
     activate(channel);
   }
 
   /** A stream that was up went down. */
-  public synchronized void streamDown(LinkFailure cause) {
-    streamsUp--;
-    if (streamsUp == 0) {
+  public synchronized void streamDown(Direction direction, LinkFailure cause) {
+    count(direction, -1);
+    if (streamsFromPeer == 0 && cause.reason() == LinkFailure.Reason.READ_IDLE) {
+      silent = true;
+    }
+    if (silent || streamsFromPeer + streamsToPeer == 0) {
       postAnswered = false;
       deactivate(cause);
     }
@@ -69,6 +78,7 @@ public final class PeerStatus {
   /** A POST was answered as it should be. */
   public synchronized void postAnswered(PeerChannel channel) {
     postAnswered = true;
+    silent = false;
     activate(channel);
   }
 
@@ -77,8 +87,16 @@ public final class PeerStatus {
     if (cause.channel() == PeerChannel.PIPELINE || cause.channel() == PeerChannel.SNAPSHOT) {
       postAnswered = false;
     }
-    if (streamsUp == 0 && !postAnswered) {
+    if (silent || (streamsFromPeer + streamsToPeer == 0 && !postAnswered)) {
       deactivate(cause);
+    }
+  }
+
+  private void count(Direction direction, int change) {
+    if (direction == Direction.RECEIVE) {
+      streamsFromPeer += change;
+    } else {
+      streamsToPeer += change;
     }
   }
 

@@ -155,7 +155,7 @@ public final class StreamReader {
     redial.succeeded();
     link.liveness().seen();
     link.recorder().streamOpened(type.channel(), PeerRecorder.Direction.RECEIVE);
-    link.status().streamUp(type.channel());
+    link.status().streamUp(type.channel(), PeerRecorder.Direction.RECEIVE);
     log.info(
         "{}: {} stream from peer {} opened", link.local(), type.channel().label(), link.peer());
   }
@@ -167,7 +167,7 @@ public final class StreamReader {
             PeerRecorder.Direction.RECEIVE,
             cause.reason(),
             Duration.ofNanos(System.nanoTime() - beganNanos));
-    link.status().streamDown(cause);
+    link.status().streamDown(PeerRecorder.Direction.RECEIVE, cause);
     log.info("{}: stream from peer {} closed ({})", link.local(), link.peer(), cause);
   }
 

@@ -128,7 +128,7 @@ public final class StreamWriter {
   void begun(OutgoingStream stream) {
     attached = true;
     link.recorder().streamOpened(type.channel(), PeerRecorder.Direction.SEND);
-    link.status().streamUp(type.channel());
+    link.status().streamUp(type.channel(), PeerRecorder.Direction.SEND);
     log.info("{}: {} stream to peer {} opened", link.local(), type.channel().label(), link.peer());
     onAttached.run();
   }
@@ -146,7 +146,7 @@ public final class StreamWriter {
               PeerRecorder.Direction.SEND,
               cause.reason(),
               Duration.ofNanos(stream.ageNanos()));
-      link.status().streamDown(cause);
+      link.status().streamDown(PeerRecorder.Direction.SEND, cause);
       log.info("{}: stream to peer {} closed ({})", link.local(), link.peer(), cause);
     }
     if (stopping) {

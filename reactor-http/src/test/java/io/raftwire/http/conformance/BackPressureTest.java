@@ -294,6 +294,36 @@ class BackPressureTest {
   }
 
   @Test
+  void aPeerWhoseLinksAllStallWithoutBeingClosedIsInactiveSoon() {
+    UnaryOperator<RaftHttpConfig.Builder> soon =
+        config ->
+            config.timeouts(
+                times -> times.read(Duration.ofMillis(500)).linkHeartbeat(Duration.ofMillis(100)));
+    RaftwirePeer one = create(3, soon);
+    RaftwirePeer other = create(4, soon);
+    TcpProxy toOne = new TcpProxy(one.port());
+    TcpProxy toOther = new TcpProxy(other.port());
+    closeables.add(toOne);
+    closeables.add(toOther);
+    one.addPeer(other.id(), toOther.url());
+    other.addPeer(one.id(), toOne.url());
+    one.start();
+    other.start();
+    Await.until("connected", () -> one.connected(other.id()) && other.connected(one.id()));
+    toOne.stall();
+    toOther.stall();
+    long began = System.nanoTime();
+    Await.until(
+        "both see it",
+        () -> one.transport().activePeers() == 0 && other.transport().activePeers() == 0);
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+    toOne.flow();
+    toOther.flow();
+    Await.until("connected again", () -> one.connected(other.id()) && other.connected(one.id()));
+    assertThat(one.transport().activePeers()).isEqualTo(1);
+  }
+
+  @Test
   void itGoesOnAfterReconnects() {
     RaftwirePeer source = create(3, c -> c);
     RaftwirePeer target = create(4, c -> c);

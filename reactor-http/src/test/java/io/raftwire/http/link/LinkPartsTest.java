@@ -8,6 +8,7 @@ import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MemberId;
 import io.raftwire.PeerChannel;
+import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.PeerUrls;
 import io.raftwire.TransportEvent;
 import io.raftwire.TransportRecorder;
@@ -84,13 +85,13 @@ class LinkPartsTest {
   void aPeerIsActiveWhileAnyStreamIsUp() {
     bus.events().subscribe(events::add);
     assertThat(status.active()).isFalse();
-    status.streamUp(PeerChannel.MSGAPP);
-    status.streamUp(PeerChannel.MESSAGE);
+    status.streamUp(PeerChannel.MSGAPP, Direction.RECEIVE);
+    status.streamUp(PeerChannel.MESSAGE, Direction.SEND);
     assertThat(status.activeSince()).isPresent();
     status.failed(failure(PeerChannel.PIPELINE));
-    status.streamDown(failure(PeerChannel.MSGAPP));
+    status.streamDown(Direction.RECEIVE, failure(PeerChannel.MSGAPP));
     assertThat(status.active()).isTrue();
-    status.streamDown(failure(PeerChannel.MESSAGE));
+    status.streamDown(Direction.SEND, failure(PeerChannel.MESSAGE));
     assertThat(status.active()).isFalse();
     status.failed(failure(PeerChannel.MESSAGE));
     status.failed(failure(PeerChannel.MSGAPP));
@@ -105,6 +106,30 @@ class LinkPartsTest {
         TransportEvent.PeerInactive.class,
         TransportEvent.PeerActive.class,
         TransportEvent.PeerInactive.class);
+  }
+
+  @Test
+  void theLastStreamFromAPeerThatFallsSilentOutweighsStreamsToIt() {
+    bus.events().subscribe(events::add);
+    LinkFailure silence = LinkFailure.of(PeerChannel.MSGAPP, "read", Reason.READ_IDLE, "nothing");
+    for (PeerChannel channel : List.of(PeerChannel.MSGAPP, PeerChannel.MESSAGE)) {
+      status.streamUp(channel, Direction.SEND);
+      status.streamUp(channel, Direction.RECEIVE);
+    }
+    status.streamDown(Direction.RECEIVE, silence);
+    assertThat(status.active()).as("the other may be heard").isTrue();
+    status.streamDown(Direction.RECEIVE, silence);
+    assertThat(status.active()).isFalse();
+    status.failed(failure(PeerChannel.MSGAPP));
+    assertThat(status.active()).isFalse();
+    status.streamUp(PeerChannel.MESSAGE, Direction.RECEIVE);
+    assertThat(status.active()).as("heard again").isTrue();
+    status.streamDown(Direction.RECEIVE, failure(PeerChannel.MESSAGE));
+    assertThat(status.active()).as("closed is not silent, and streams to it are up").isTrue();
+    awaitEvents(
+        TransportEvent.PeerActive.class,
+        TransportEvent.PeerInactive.class,
+        TransportEvent.PeerActive.class);
   }
 
   @Test
