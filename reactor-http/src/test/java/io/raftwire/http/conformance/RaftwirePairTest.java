@@ -6,12 +6,12 @@ package io.raftwire.http.conformance;
 class RaftwirePairTest extends TransportConformanceTest {
 
   @Override
-  TestPeer newLeft(long id) {
-    return RaftwirePeer.create(id);
+  TestPeer newLeft(TestPeer.Spec spec) {
+    return new RaftwirePeer(spec);
   }
 
   @Override
-  TestPeer newRight(long id) {
-    return RaftwirePeer.create(id);
+  TestPeer newRight(TestPeer.Spec spec) {
+    return new RaftwirePeer(spec);
   }
 }
