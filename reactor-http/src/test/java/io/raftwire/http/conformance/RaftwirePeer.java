@@ -3,22 +3,42 @@
 package io.raftwire.http.conformance;
 
 import io.raftwire.ClusterId;
+import io.raftwire.Delivery;
+import io.raftwire.DirectorySnapshotStore;
+import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
+import io.raftwire.MemberRemovedException;
+import io.raftwire.PeerChannel;
 import io.raftwire.PeerUrls;
 import io.raftwire.SendOutcome;
+import io.raftwire.SnapshotStore;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.RaftHttpTransport;
+import io.raftwire.http.config.PeerTls;
+import io.raftwire.http.config.ProtocolVersion;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.raftpb.Message;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** A Raftwire transport as a member in a test, with a subscriber whose demand the test controls. */
 final class RaftwirePeer implements TestPeer, AutoCloseable {
@@ -28,13 +48,16 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(15);
 
   private final TestRecorder recorder = new TestRecorder();
-  private final int port;
+  private final Spec spec;
   private final RaftHttpTransport transport;
   private final ConcurrentLinkedQueue<Message> received = new ConcurrentLinkedQueue<>();
   private final AtomicLong receivedCount = new AtomicLong();
   private final ConcurrentLinkedQueue<TransportEvent> events = new ConcurrentLinkedQueue<>();
   private final AtomicLong reportedDrops = new AtomicLong();
   private final AtomicLong unreachableReports = new AtomicLong();
+  private final ConcurrentLinkedQueue<Saved> saved = new ConcurrentLinkedQueue<>();
+  private final Set<LinkFailure.Reason> refusals = ConcurrentHashMap.newKeySet();
+  private final Set<MemberId> removed = ConcurrentHashMap.newKeySet();
   private final Disposable eventSubscription;
   private final Disposable proposals;
 
@@ -46,24 +69,69 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
   }
 
   RaftwirePeer(long id, int port, UnaryOperator<RaftHttpConfig.Builder> change) {
-    this.port = port;
-    this.transport =
-        RaftHttpTransport.create(
-            change
-                .apply(
-                    RaftHttpConfig.builder(MemberId.of(id), CLUSTER)
-                        .listenUrls(PeerUrls.of(url()))
-                        .recorder(recorder)
-                        .timeouts(
-                            t ->
-                                t.redialMin(Duration.ofMillis(20))
-                                    .redialMax(Duration.ofMillis(200))
-                                    .probeInterval(Duration.ofMillis(250))
-                                    .drain(Duration.ofMillis(500))))
-                .build());
+    this(new Spec(MemberId.of(id), port, null, CLUSTER, null, null), change);
+  }
+
+  RaftwirePeer(Spec spec) {
+    this(spec, config -> config);
+  }
+
+  private RaftwirePeer(Spec spec, UnaryOperator<RaftHttpConfig.Builder> change) {
+    this.spec = spec;
+    this.transport = RaftHttpTransport.create(change.apply(configure(spec)).build());
     this.eventSubscription = transport.events().subscribe(this::on);
+    transport.removedMembers(removed::contains);
     transport.inbound().subscribe(reader);
     this.proposals = transport.proposals().subscribe(this::add);
+  }
+
+  private RaftHttpConfig.Builder configure(Spec spec) {
+    RaftHttpConfig.Builder config =
+        RaftHttpConfig.builder(spec.id(), spec.cluster())
+            .listenUrls(PeerUrls.of(spec.url()))
+            .recorder(recorder)
+            .timeouts(
+                t ->
+                    t.redialMin(Duration.ofMillis(20))
+                        .redialMax(Duration.ofMillis(200))
+                        .probeInterval(Duration.ofMillis(250))
+                        .drain(Duration.ofMillis(500)));
+    if (spec.directory() != null) {
+      config.snapshotStore(digesting(spec.directory()));
+    }
+    if (spec.version() != null) {
+      config.serverVersion(ProtocolVersion.parse(spec.version()));
+    }
+    if (spec.tls() != null) {
+      Tls tls = spec.tls();
+      config.tls(PeerTls.fromPem(tls.certificate(), tls.key(), tls.ca(), tls.mutual()));
+    }
+    return config;
+  }
+
+  /** Saves each body as a file, tells its digest, and deletes it. */
+  private SnapshotStore digesting(Path directory) {
+    DirectorySnapshotStore store;
+    try {
+      store = DirectorySnapshotStore.open(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return (snapshot, body) ->
+        store
+            .save(snapshot, body)
+            .doOnNext(
+                bytes -> Schedulers.boundedElastic().schedule(() -> digest(store.file(snapshot))));
+  }
+
+  private void digest(Path file) {
+    try {
+      long index = Long.parseUnsignedLong(file.getFileName().toString().split("\\.", 2)[0], 16);
+      saved.add(new Saved(index, Files.size(file), Digests.of(file)));
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Without a subscriber of proposals. */
@@ -92,6 +160,12 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
       reportedDrops.addAndGet(dropped.messages());
     } else if (event instanceof TransportEvent.PeerUnreachable) {
       unreachableReports.incrementAndGet();
+    } else if (event instanceof TransportEvent.ClusterIdMismatch) {
+      refusals.add(LinkFailure.Reason.CLUSTER_ID);
+    } else if (event instanceof TransportEvent.IncompatibleVersion) {
+      refusals.add(LinkFailure.Reason.VERSION);
+    } else if (event instanceof TransportEvent.MemberRemoved) {
+      refusals.add(LinkFailure.Reason.REMOVED);
     }
   }
 
@@ -125,7 +199,7 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
   }
 
   int port() {
-    return port;
+    return spec.port();
   }
 
   long receivedCount() {
@@ -142,13 +216,8 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
   }
 
   @Override
-  public MemberId id() {
-    return transport.id();
-  }
-
-  @Override
-  public String url() {
-    return "http://127.0.0.1:" + port;
+  public Spec spec() {
+    return spec;
   }
 
   @Override
@@ -162,6 +231,12 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
     eventSubscription.dispose();
   }
 
+  /** Within one process nobody dies without a farewell. */
+  @Override
+  public void kill() {
+    stop();
+  }
+
   @Override
   public void close() {
     stop();
@@ -173,8 +248,102 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
   }
 
   @Override
+  public void addRemote(MemberId id, String url) {
+    transport.addRemote(id, PeerUrls.of(url));
+  }
+
+  @Override
+  public void updatePeer(MemberId id, String url) {
+    transport.updatePeer(id, PeerUrls.of(url));
+  }
+
+  @Override
+  public void removePeer(MemberId id) {
+    transport.removePeer(id);
+  }
+
+  /** From now on raft is asked about each message, as etcd's is. */
+  @Override
+  public void markRemoved(MemberId id) {
+    boolean asked = !removed.isEmpty();
+    removed.add(id);
+    if (asked) {
+      return;
+    }
+    reader.cancel();
+    Await.until(
+        "the subscriber has changed",
+        () -> {
+          AtomicBoolean subscribed = new AtomicBoolean(true);
+          transport.inboundDeliveries().subscribe(this::take, e -> subscribed.set(false));
+          return subscribed.get();
+        });
+  }
+
+  private void take(Delivery delivery) {
+    MemberId from = MemberId.of(delivery.message().getFrom());
+    if (removed.contains(from)) {
+      delivery.fail(new MemberRemovedException(from));
+    } else {
+      add(delivery.message());
+      delivery.acknowledge();
+    }
+  }
+
+  @Override
   public boolean connected(MemberId peer) {
     return recorder.peer(peer).connected();
+  }
+
+  @Override
+  public boolean active(MemberId peer) {
+    return transport.activeSince(peer).isPresent();
+  }
+
+  @Override
+  public int activePeers() {
+    return transport.activePeers();
+  }
+
+  @Override
+  public boolean probedHealthy(MemberId peer) {
+    TestRecorder.PeerRecords records = recorder.peer(peer);
+    return records.probed.get(PeerChannel.MESSAGE).get() > 0
+        && records.probed.get(PeerChannel.PIPELINE).get() > 0
+        && records.probesFailed.get() == 0;
+  }
+
+  @Override
+  public Set<LinkFailure.Reason> refusals() {
+    return refusals;
+  }
+
+  @Override
+  public CompletableFuture<String> sendSnapshot(Message snapshot, long bytes, boolean fromFile) {
+    MessageDigest digest = Digests.sha256();
+    Mono<Void> transfer;
+    if (fromFile) {
+      transfer =
+          Mono.fromCallable(() -> Files.createTempFile(spec.directory(), "body", null))
+              .doOnNext(file -> Digests.write(file, bytes, digest))
+              .subscribeOn(Schedulers.boundedElastic())
+              .flatMap(
+                  file ->
+                      transport
+                          .sendSnapshot(snapshot, file)
+                          .publishOn(Schedulers.boundedElastic())
+                          .doFinally(signal -> Digests.delete(file)));
+    } else {
+      transfer = transport.sendSnapshot(snapshot, Digests.body(bytes, digest));
+    }
+    return transfer
+        .then(Mono.fromCallable(() -> HexFormat.of().formatHex(digest.digest())))
+        .toFuture();
+  }
+
+  @Override
+  public Collection<Saved> saved() {
+    return saved;
   }
 
   @Override

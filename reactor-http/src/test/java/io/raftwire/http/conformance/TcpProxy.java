@@ -22,10 +22,10 @@ final class TcpProxy implements Closeable {
   private static final int BUFFER = 64 * 1024;
 
   private final ServerSocket listener;
-  private final int target;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
 
+  private volatile int target;
   private volatile boolean stalled;
   private volatile boolean refusing;
   private volatile long delayNanos;
@@ -43,6 +43,11 @@ final class TcpProxy implements Closeable {
 
   String url() {
     return "http://127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** New connections go to another port. */
+  void target(int port) {
+    target = port;
   }
 
   /** How many connections were made so far. */

@@ -68,6 +68,8 @@ final class TestRecorder implements TransportRecorder {
     final List<Closed> closed = new CopyOnWriteArrayList<>();
     final List<Drop> drops = new CopyOnWriteArrayList<>();
     final AtomicLong dropped = new AtomicLong();
+    final Map<PeerChannel, AtomicLong> probed = counters();
+    final AtomicLong probesFailed = new AtomicLong();
 
     private static Map<PeerChannel, AtomicLong> counters() {
       Map<PeerChannel, AtomicLong> counters = new EnumMap<>(PeerChannel.class);
@@ -183,10 +185,14 @@ final class TestRecorder implements TransportRecorder {
         Direction direction, Duration took, LinkFailure.@Nullable Reason failure) {}
 
     @Override
-    public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {}
+    public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {
+      probed.get(over).incrementAndGet();
+    }
 
     @Override
-    public void probeFailed(PeerChannel over) {}
+    public void probeFailed(PeerChannel over) {
+      probesFailed.incrementAndGet();
+    }
 
     @Override
     public void close() {}

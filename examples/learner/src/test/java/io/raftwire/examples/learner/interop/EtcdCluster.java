@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** Real etcd processes. */
@@ -56,6 +57,8 @@ final class EtcdCluster implements AutoCloseable {
     }
   }
 
+  private volatile String token = "";
+
   private EtcdCluster(Path directory) {
     this.directory = directory;
   }
@@ -64,6 +67,7 @@ final class EtcdCluster implements AutoCloseable {
    * Starts a cluster and waits for its leader.
    *
    * @param scheme of the peer URLs
+   * @param flags more flags; {@code {client}} in them is the member's client URL
    */
   static EtcdCluster start(
       Tools.Etcd etcd, Path directory, int size, String scheme, String... flags) throws Exception {
@@ -94,7 +98,7 @@ final class EtcdCluster implements AutoCloseable {
                   "--heartbeat-interval=100",
                   "--election-timeout=2000"));
       command.addAll(etcd.flags());
-      command.addAll(List.of(flags));
+      Stream.of(flags).map(flag -> flag.replace("{client}", client)).forEach(command::add);
       cluster.nodes.add(new Node(command, URI.create(client), directory.resolve("m" + i + ".log")));
     }
     for (int i = 0; i < size; i++) {
@@ -237,15 +241,28 @@ final class EtcdCluster implements AutoCloseable {
         .toList();
   }
 
+  /** From now on the cluster answers this user only, and this object is one. */
+  void demandLogin(String user, String password) throws IOException {
+    ObjectNode credentials = JSON.createObjectNode().put("name", user).put("password", password);
+    post(0, "/v3/auth/user/add", credentials);
+    post(0, "/v3/auth/user/grant", JSON.createObjectNode().put("user", user).put("role", "root"));
+    post(0, "/v3/auth/enable", JSON.createObjectNode());
+    token = post(0, "/v3/auth/authenticate", credentials).path("token").asText();
+  }
+
   JsonNode post(int node, String path, ObjectNode body) throws IOException {
     return JSON.readTree(send(request(node, path, body)));
   }
 
   private HttpRequest request(int node, String path, ObjectNode body) {
-    return HttpRequest.newBuilder(nodes.get(Math.max(node, 0)).client.resolve(path))
-        .timeout(Duration.ofSeconds(10))
-        .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-        .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(nodes.get(Math.max(node, 0)).client.resolve(path))
+            .timeout(Duration.ofSeconds(10))
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    if (!token.isEmpty()) {
+      request.header("Authorization", token);
+    }
+    return request.build();
   }
 
   /** What a URL answers, from a server that may not be etcd. */

@@ -36,34 +36,50 @@ final class Tools {
     return new Etcd("3.4", List.of("--logger=zap"), server, ctl);
   }
 
-  /** etcd 3.7.1 and etcdutl, built from their Go modules. */
-  static synchronized Etcd etcd37() throws Exception {
+  /** etcd 3.5. */
+  static Etcd etcd35() throws Exception {
+    return built("3.5", "etcd35");
+  }
+
+  /** etcd 3.6. */
+  static Etcd etcd36() throws Exception {
+    return built("3.6", "etcd36");
+  }
+
+  /** etcd 3.7. */
+  static Etcd etcd37() throws Exception {
+    return built("3.7", "etcd");
+  }
+
+  /** etcd and etcdutl, built from their Go modules as a directory beside the tests names them. */
+  private static synchronized Etcd built(String version, String module) throws Exception {
     Path go = onPath("go");
     if (go == null) {
-      throw missing("go, to build etcd 3.7.1");
+      throw missing("go, to build etcd " + version);
     }
-    Path server = BUILT.resolve("etcd");
-    Path utl = BUILT.resolve("etcdutl");
+    Path output = BUILT.resolve(version);
+    Path server = output.resolve("etcd");
+    Path utl = output.resolve("etcdutl");
     if (!Files.isExecutable(server) || !Files.isExecutable(utl)) {
-      Files.createDirectories(BUILT);
+      Files.createDirectories(output);
       Process build =
           new ProcessBuilder(
                   go.toString(),
                   "build",
                   "-trimpath",
                   "-o",
-                  BUILT + "/",
+                  output + "/",
                   ".",
                   "go.etcd.io/etcd/etcdutl/v3")
-              .directory(Path.of(System.getProperty("raftwire.learner.go")).toFile())
+              .directory(Path.of(System.getProperty("raftwire.learner.go"), module).toFile())
               .inheritIO()
               .start();
       if (!build.waitFor(8, TimeUnit.MINUTES) || build.exitValue() != 0) {
         build.destroyForcibly();
-        throw missing("etcd 3.7.1: go build failed, see above");
+        throw missing("etcd " + version + ": go build failed, see above");
       }
     }
-    return new Etcd("3.7", List.of(), server, utl);
+    return new Etcd(version, List.of(), server, utl);
   }
 
   /** Runs a program to its end; its output, or a failure with it. */
