@@ -9,6 +9,7 @@ import io.raftwire.RaftwireException;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
+import io.raftwire.http.link.MergedWarning;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -33,6 +34,9 @@ final class Listeners {
   private static final Logger log = LoggerFactory.getLogger(Listeners.class);
 
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
+
+  private final MergedWarning tooMany =
+      new MergedWarning(log, "{}: closed a connection from {}: there are {} already");
 
   private final RaftHttpConfig config;
   private final LoopResources loops;
@@ -113,11 +117,7 @@ final class Listeners {
     int max = config.limits().maxConnections();
     if (connectionCount.incrementAndGet() > max) {
       connectionCount.decrementAndGet();
-      log.warn(
-          "{}: closed a connection from {}: there are {} already",
-          config.id(),
-          channel.remoteAddress(),
-          max);
+      tooMany.log(config.id(), channel.remoteAddress(), max);
       channel.close();
       return;
     }

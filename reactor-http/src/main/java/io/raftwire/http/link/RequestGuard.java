@@ -19,6 +19,13 @@ public final class RequestGuard {
   private static final Logger log = LoggerFactory.getLogger(RequestGuard.class);
 
   private final RaftHttpConfig config;
+  private final MergedWarning otherVersion =
+      new MergedWarning(
+          log,
+          "{}: refused {}: incompatible version {} with minimum {} (expected: at least {}, and a"
+              + " minimum of at most {})");
+  private final MergedWarning otherCluster =
+      new MergedWarning(log, "{}: refused {}: cluster id \"{}\" (expected: {})");
 
   /** A guard for one member. */
   public RequestGuard(RaftHttpConfig config) {
@@ -31,9 +38,7 @@ public final class RequestGuard {
     ProtocolVersion remoteMin = PeerHeaders.minClusterVersion(headers);
     if (remote.compareMajorMinor(config.minClusterVersion()) < 0
         || remoteMin.compareMajorMinor(config.serverVersion()) > 0) {
-      log.warn(
-          "{}: refused {}: incompatible version {} with minimum {} (expected: at least {}, and a"
-              + " minimum of at most {})",
+      otherVersion.log(
           config.id(),
           headers.get(PeerHeaders.SERVER_FROM),
           remote,
@@ -44,12 +49,8 @@ public final class RequestGuard {
     }
     String clusterId = PeerHeaders.clusterId(headers);
     if (!clusterId.equals(config.clusterId().toString())) {
-      log.warn(
-          "{}: refused {}: cluster id \"{}\" (expected: {})",
-          config.id(),
-          headers.get(PeerHeaders.SERVER_FROM),
-          clusterId,
-          config.clusterId());
+      otherCluster.log(
+          config.id(), headers.get(PeerHeaders.SERVER_FROM), clusterId, config.clusterId());
       return new Refusal(HttpResponseStatus.PRECONDITION_FAILED, Refusal.CLUSTER_ID_MISMATCH);
     }
     return null;

@@ -20,7 +20,9 @@ import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.IdleGuard;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.Membership;
+import io.raftwire.http.link.MergedWarning;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.http.link.Refusal;
@@ -41,6 +43,12 @@ public final class PipelineHandler {
 
   private static final PeerChannel CHANNEL = PeerChannel.PIPELINE;
   private static final int MAX_PARTS = 1024;
+
+  private final MergedWarning refusedMessage =
+      new MergedWarning(log, "{}: refused {} posted by {}: {} (from {}, to {})");
+  private final MergedWarning unreadable =
+      new MergedWarning(log, "{}: cannot read the message posted by {}: {}");
+  private final MergedWarning broken = new MergedWarning(log, "{}: the POST of {} broke: {}");
 
   private final RaftHttpConfig config;
   private final RequestGuard guard;
@@ -79,6 +87,7 @@ public final class PipelineHandler {
         .doFinally(signal -> body.release())
         .flatMap(message -> process(message, from))
         .onErrorResume(cause -> Mono.just(refusal(cause, from)))
+        .contextWrite(LateErrors.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }
@@ -103,8 +112,7 @@ public final class PipelineHandler {
     if (refused != null) {
       recorder.receiveFailed(CHANNEL);
       recorder.dropped(CHANNEL, MessageClass.of(message), refused, 1, size);
-      log.warn(
-          "{}: refused {} posted by {}: {} (from {}, to {})",
+      refusedMessage.log(
           config.id(),
           message.getType(),
           from,
@@ -131,13 +139,13 @@ public final class PipelineHandler {
       return tooLarge(config.limits().maxMessageBytes());
     }
     if (cause instanceof CorruptStreamException) {
-      log.warn("{}: cannot read the message posted by {}: {}", config.id(), from, cause.toString());
+      unreadable.log(config.id(), from, cause.toString());
       return new Refusal(HttpResponseStatus.BAD_REQUEST, "error unmarshalling raft message");
     }
     if (cause instanceof Inbox.RaftFailedException) {
       return new Refusal(HttpResponseStatus.INTERNAL_SERVER_ERROR, "error processing raft message");
     }
-    log.warn("{}: the POST of {} broke: {}", config.id(), from, cause.toString());
+    broken.log(config.id(), from, cause.toString());
     return new Refusal(HttpResponseStatus.BAD_REQUEST, "error reading raft message");
   }
 

@@ -20,6 +20,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.IdleGuard;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.Membership;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
@@ -88,6 +89,7 @@ public final class SnapshotHandler {
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
         .doFinally(signal -> underWay.decrementAndGet())
+        .contextWrite(LateErrors.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }

@@ -17,6 +17,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.inbound.SingleArrival;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
@@ -29,6 +30,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.MonoSink;
 import reactor.core.publisher.SignalType;
+import reactor.util.context.Context;
 
 /**
  * One dialled stream: bytes in, messages to raft. It requests from the connection only while what
@@ -76,6 +78,11 @@ final class IncomingStream extends BaseSubscriber<ByteBuf> implements MessageSin
     this.maxWaitingBytes = link.config().limits().inboundBytes();
     long every = link.config().timeouts().read().toNanos() / 4;
     this.watch = eventLoop.scheduleAtFixedRate(this::checkIdle, every, every, TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public Context currentContext() {
+    return Context.of(LateErrors.context());
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.MemberId;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.link.Membership;
+import io.raftwire.http.link.MergedWarning;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.Refusal;
 import io.raftwire.http.link.RequestGuard;
@@ -32,6 +33,11 @@ public final class StreamHandler {
     /** The writer, or null if the id is not a peer. */
     @Nullable StreamWriter writer(MemberId peer, StreamType type);
   }
+
+  private final MergedWarning removed =
+      new MergedWarning(log, "{}: refused {} stream to {}, which was removed");
+  private final MergedWarning meantForAnother =
+      new MergedWarning(log, "{}: refused {} stream to {}: it means to reach \"{}\"");
 
   private final RaftHttpConfig config;
   private final RequestGuard guard;
@@ -80,7 +86,7 @@ public final class StreamHandler {
   private Publisher<Void> accept(
       HttpServerRequest request, HttpServerResponse response, StreamType type, MemberId caller) {
     if (membership.isRemoved(caller)) {
-      log.warn("{}: refused {} stream to {}, which was removed", config.id(), type, caller);
+      removed.log(config.id(), type, caller);
       return new Refusal(HttpResponseStatus.GONE, "removed member").send(response);
     }
     StreamWriter writer = writers.writer(caller, type);
@@ -94,8 +100,7 @@ public final class StreamHandler {
     }
     String to = PeerHeaders.to(request.requestHeaders());
     if (!config.id().toString().equals(to)) {
-      log.warn(
-          "{}: refused {} stream to {}: it means to reach \"{}\"", config.id(), type, caller, to);
+      meantForAnother.log(config.id(), type, caller, to);
       return new Refusal(HttpResponseStatus.PRECONDITION_FAILED, "to field mismatch")
           .send(response);
     }
