@@ -24,24 +24,34 @@ public final class Compare {
   /**
    * What to compare, and how.
    *
+   * @param contenders their names; empty for all
    * @param javaOptions for every JVM, whichever end it is
    * @param pinned whether all processes share one core
+   * @param directory where files for snapshots are made
    * @param json the file for the results; null for none
    */
   public record Options(
       List<Row> rows,
+      List<String> contenders,
       int runs,
       Duration seconds,
       Duration warmup,
       List<String> javaOptions,
       boolean pinned,
+      Path directory,
       @Nullable Path json) {
 
     /** Copies the lists. */
     public Options {
       rows = List.copyOf(rows);
+      contenders = List.copyOf(contenders);
       javaOptions = List.copyOf(javaOptions);
     }
+  }
+
+  /** The names of all contenders. */
+  public static List<String> contenders() {
+    return Contender.names();
   }
 
   /**
@@ -52,14 +62,21 @@ public final class Compare {
   public static boolean run(Program go, Options options, PrintStream out, PrintStream progress)
       throws InterruptedException {
     List<String> wrapper = options.pinned ? OneCore.wrapper() : List.of();
-    Pair pair = new Pair(wrapper, options.seconds, options.warmup);
-    Program raftwire = Programs.raftwire(options.javaOptions);
-    Comparison comparison = new Comparison(pair, go, raftwire, progress);
-    Map<Row, RowResult> results = comparison.run(options.rows, options.runs);
+    List<Contender> contenders =
+        Contender.all(go, Programs.bench(options.javaOptions)).stream()
+            .filter(c -> options.contenders.isEmpty() || options.contenders.contains(c.name()))
+            .toList();
+    List<RowResult> results;
+    int voidRuns;
+    try (Scratch scratch = Scratch.in(options.directory)) {
+      Pair pair = new Pair(wrapper, options.seconds, options.warmup, scratch);
+      Comparison comparison = new Comparison(pair, contenders, progress);
+      results = comparison.run(options.rows, options.runs);
+      voidRuns = comparison.voidRuns();
+    }
     progress.println();
     out.print(Table.of(results));
     out.flush();
-    int voidRuns = comparison.voidRuns();
     if (voidRuns > 0) {
       progress.println(voidRuns + " runs were void and are not in the table");
     }

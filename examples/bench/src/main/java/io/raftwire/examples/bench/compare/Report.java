@@ -18,9 +18,9 @@ final class Report {
    *
    * @param conditions under which they were measured, by name
    */
-  static String json(Map<String, Object> conditions, Map<Row, RowResult> results, int voidRuns) {
+  static String json(Map<String, Object> conditions, List<RowResult> results, int voidRuns) {
     List<Object> rows = new ArrayList<>();
-    for (RowResult result : results.values()) {
+    for (RowResult result : results) {
       List<Object> contenders = new ArrayList<>();
       result
           .measurements()
@@ -29,7 +29,6 @@ final class Report {
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("row", result.row().label());
       row.put("description", result.row().description());
-      row.put("baseline", result.baseline());
       row.put("contenders", contenders);
       rows.add(row);
     }
@@ -46,7 +45,12 @@ final class Report {
     for (Figure figure : Figure.ALL) {
       if (figure.kinds().contains(result.row().kind())) {
         result.summary(name, figure).ifPresent(s -> contender.put(figure.name(), s));
-        result.ratio(name, figure).ifPresent(s -> contender.put(figure.name() + "_ratio", s));
+        result
+            .ratio(name, Contender.GO, figure)
+            .ifPresent(s -> contender.put(figure.name() + "_to_go", s));
+        result
+            .ratio(name, Contender.NETTY, figure)
+            .ifPresent(s -> contender.put(figure.name() + "_to_netty", s));
       }
     }
     contender.put("runs", result.measurements().getOrDefault(name, List.of()));
