@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ import picocli.CommandLine.Option;
       "  raftwire-raftwire  Raftwire, on both sides",
       "  raftwire-go        Raftwire sends, rafthttp receives: msgapp-*, snapshot-1g",
       "  go-raftwire        rafthttp sends, Raftwire receives: msgapp-*, snapshot-1g",
+      "  raftwire-metrics   Raftwire with its Micrometer recorder on a Prometheus registry: msgapp-*,"
+          + " small",
+      "  grpc               grpc-java, one bidirectional stream, manual flow control: as netty",
+      "  rsocket            rsocket-java, fire-and-forget: as netty",
+      "  scalecube          scalecube transport: as netty",
       "  netty              plain Netty with the same frames: msgapp-*, small, ping-*, peers-*",
       "  sockets            blocking sockets, the same frames in writes of 64 KiB: as netty",
       "  sendfile           a file from socket to socket: snapshot-1g",
@@ -127,6 +133,12 @@ final class CompareCommand implements Callable<Integer> {
   private @Nullable Path json;
 
   @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Also draw the ratios to go-go there, as SVG or PNG by the name's end.")
+  private @Nullable Path plot;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "Where files for snapshots are made. Default: the system's temporary files")
@@ -143,9 +155,22 @@ final class CompareCommand implements Callable<Integer> {
     if (seconds.compareTo(Duration.ofMillis(1)) < 0) {
       throw invalid("--seconds: " + seconds + " (expected: at least 0.001)");
     }
+    String image = plot == null ? ".svg" : plot.toString().toLowerCase(Locale.ROOT);
+    if (!image.endsWith(".svg") && !image.endsWith(".png")) {
+      throw invalid("--plot: " + plot + " (expected: a name that ends in .svg or .png)");
+    }
     Compare.Options options =
         new Compare.Options(
-            rows(), contenders(), runs, seconds, warmup, words(javaOpts), pin, directory, json);
+            rows(),
+            contenders(),
+            runs,
+            seconds,
+            warmup,
+            words(javaOpts),
+            pin,
+            directory,
+            json,
+            plot);
     boolean sound = Compare.run(Programs.go(go, goSource), options, System.out, System.err);
     return sound ? 0 : 1;
   }

@@ -85,8 +85,8 @@ final class LinkFlags {
   private @Nullable Path trustedCa;
 
   Transport transport() {
-    if (tls() != null && transport != Transport.raftwire) {
-      throw invalid("--cert: only for transport raftwire, not for " + transport);
+    if (tls() != null && !transport.isRaftwire()) {
+      throw invalid("--cert: only for transports raftwire and metrics, not for " + transport);
     }
     return transport;
   }

@@ -4,7 +4,6 @@ package io.raftwire.examples.bench;
 
 import io.raftwire.examples.bench.contender.Link;
 import io.raftwire.examples.bench.peer.Sink;
-import io.raftwire.examples.bench.peer.Transport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,8 +54,9 @@ final class SinkCommand implements Callable<Integer> {
     int every = (int) link.within("--ack-every", ackEvery, 1, MAX_ACK_EVERY);
     List<Link> links = link.fromMany(directory);
     int idle = (int) link.within("--stuck", stuck, 0, links.size() - 1);
-    if (idle > 0 && link.transport() != Transport.raftwire) {
-      throw link.invalid("--stuck: only for transport raftwire, not for " + link.transport());
+    if (idle > 0 && !link.transport().isRaftwire()) {
+      throw link.invalid(
+          "--stuck: only for transports raftwire and metrics, not for " + link.transport());
     }
     Sink.run(link.transport(), links, every, idle);
     return 0;

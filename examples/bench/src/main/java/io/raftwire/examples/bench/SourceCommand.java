@@ -107,11 +107,11 @@ final class SourceCommand implements Callable<Integer> {
   }
 
   private void sendSnapshots() throws InterruptedException {
-    if (link.transport() != Transport.raftwire && link.transport() != Transport.sockets) {
+    if (!link.transport().isRaftwire() && link.transport() != Transport.sockets) {
       throw link.invalid(
           "--work snapshot: transport "
               + link.transport()
-              + " has none (expected: raftwire or sockets)");
+              + " has none (expected: raftwire, metrics or sockets)");
     }
     SnapshotSource.run(
         link.transport(),
@@ -123,9 +123,11 @@ final class SourceCommand implements Callable<Integer> {
   }
 
   private void sendMessages() throws InterruptedException {
-    if (work == Work.pipeline && link.transport() != Transport.raftwire) {
+    if (work == Work.pipeline && !link.transport().isRaftwire()) {
       throw link.invalid(
-          "--work pipeline: transport " + link.transport() + " has none (expected: raftwire)");
+          "--work pipeline: transport "
+              + link.transport()
+              + " has none (expected: raftwire or metrics)");
     }
     int most = work == Work.pipeline ? MAX_PIPELINE_WINDOW : MAX_WINDOW;
     int unacknowledged = window == null ? Math.min(2048, most) : window;

@@ -29,6 +29,7 @@ public final class Compare {
    * @param pinned whether all processes share one core
    * @param directory where files for snapshots are made
    * @param json the file for the results; null for none
+   * @param plot the file for a plot of them, SVG or PNG; null for none
    */
   public record Options(
       List<Row> rows,
@@ -39,7 +40,8 @@ public final class Compare {
       List<String> javaOptions,
       boolean pinned,
       Path directory,
-      @Nullable Path json) {
+      @Nullable Path json,
+      @Nullable Path plot) {
 
     /** Copies the lists. */
     public Options {
@@ -76,12 +78,20 @@ public final class Compare {
     }
     progress.println();
     out.print(Table.of(results));
+    String bars = Bars.table(results);
+    if (!bars.isEmpty()) {
+      out.println();
+      out.print(bars);
+    }
     out.flush();
     if (voidRuns > 0) {
       progress.println(voidRuns + " runs were void and are not in the table");
     }
     if (options.json != null) {
       write(options.json, Report.json(conditions(options), results, voidRuns));
+    }
+    if (options.plot != null) {
+      Plot.write(results, options.plot);
     }
     return voidRuns == 0;
   }

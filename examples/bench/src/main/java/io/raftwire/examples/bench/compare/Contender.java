@@ -54,8 +54,12 @@ record Contender(String name, Program sender, Program receiver, Set<Row.Work> wo
     Set<Row.Work> mixed = EnumSet.of(Row.Work.MSGAPP, Row.Work.SNAPSHOT);
     all.add(new Contender(RAFTWIRE_GO, raftwire, go, mixed, true));
     all.add(new Contender(GO_RAFTWIRE, go, raftwire, mixed, true));
+    Program metrics = bench.with(Transport.metrics);
+    all.add(
+        new Contender(
+            METRICS, metrics, metrics, EnumSet.of(Row.Work.MSGAPP, Row.Work.SMALL), true));
     for (Transport transport : Transport.values()) {
-      if (transport != Transport.raftwire) {
+      if (!transport.isRaftwire()) {
         Program program = bench.with(transport);
         all.add(new Contender(transport.name(), program, program, ANY_LIBRARY, false));
       }

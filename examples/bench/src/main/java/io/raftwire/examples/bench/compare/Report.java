@@ -30,6 +30,7 @@ final class Report {
       row.put("row", result.row().label());
       row.put("description", result.row().description());
       row.put("contenders", contenders);
+      row.put("bars", bars(result));
       rows.add(row);
     }
     Map<String, Object> report = new LinkedHashMap<>();
@@ -37,6 +38,25 @@ final class Report {
     report.put("void_runs", voidRuns);
     report.put("rows", rows);
     return Json.pretty(report);
+  }
+
+  private static List<Object> bars(RowResult result) {
+    List<Object> bars = new ArrayList<>();
+    for (Bar bar : Bars.of(result.row())) {
+      bar.measured(result)
+          .ifPresent(
+              ratio -> {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("contender", bar.contender());
+                entry.put("baseline", bar.baseline());
+                entry.put("figure", bar.figure().name());
+                entry.put("ratio", ratio);
+                entry.put(bar.atLeast() ? "at_least" : "at_most", bar.bound());
+                entry.put("reached", bar.isReachedBy(ratio.median()));
+                bars.add(entry);
+              });
+    }
+    return bars;
   }
 
   private static Map<String, Object> contender(RowResult result, String name) {

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import reactor.netty.resources.LoopResources;
 
 /**
  * Counts bulk messages and acknowledges the count: after each n-th message, and a millisecond after
@@ -28,6 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Sink {
 
   private static final long ACK_DELAY_MILLIS = 1;
+
+  // What a transport has of its own.
+  private static final int PROCESSORS_HALVED =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   private final Link link;
   private final Endpoint endpoint;
@@ -62,6 +67,8 @@ public final class Sink {
               thread.setDaemon(true);
               return thread;
             });
+    LoopResources loops =
+        links.size() == 1 ? null : LoopResources.create("sinks", PROCESSORS_HALVED, true);
     List<Sink> sinks = new ArrayList<>();
     List<RaftwireEndpoint> idle = new ArrayList<>();
     int reading = links.size() - stuck;
@@ -69,14 +76,14 @@ public final class Sink {
       Endpoint endpoint =
           transport == Transport.sockets && link.directory() != null
               ? new SnapshotSocket(link)
-              : transport.endpoint(link);
+              : transport.endpoint(link, loops);
       Sink sink = new Sink(link, endpoint, ackEvery, timer);
       endpoint.start(sink::receive);
       endpoint.connect(Work.msgapp);
       sinks.add(sink);
     }
     for (Link link : links.subList(reading, links.size())) {
-      RaftwireEndpoint endpoint = Transport.raftwire(link);
+      RaftwireEndpoint endpoint = transport.raftwire(link, loops);
       endpoint.startStuck();
       endpoint.connect(Work.msgapp);
       idle.add(endpoint);

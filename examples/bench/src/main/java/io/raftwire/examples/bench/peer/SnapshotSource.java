@@ -54,7 +54,7 @@ public final class SnapshotSource {
         run(transport, link, endpoint, endpoint, file, seconds, warmup);
       }
     } else {
-      try (RaftwireEndpoint endpoint = Transport.raftwire(link)) {
+      try (RaftwireEndpoint endpoint = transport.raftwire(link, null)) {
         run(transport, link, endpoint, endpoint, file, seconds, warmup);
       }
     }

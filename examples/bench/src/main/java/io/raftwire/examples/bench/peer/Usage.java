@@ -26,6 +26,7 @@ final class Usage {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
   private static final long SAMPLE_MILLIS = 20;
+  private static final int ALLOCATED_EVERY = 25;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -53,7 +54,7 @@ final class Usage {
             null);
       }
     }
-    Thread sampler = new Thread(Usage::sample, "direct-memory");
+    Thread sampler = new Thread(Usage::sample, "memory");
     sampler.setDaemon(true);
     sampler.start();
   }
@@ -99,8 +100,11 @@ final class Usage {
 
   private static void sample() {
     try {
-      while (true) {
+      for (int i = 0; ; i++) {
         directMax.accumulateAndGet(directBytes(), Math::max);
+        if (i % ALLOCATED_EVERY == 0) {
+          allocatedBytes(); // for the sake of threads that end
+        }
         Thread.sleep(SAMPLE_MILLIS);
       }
     } catch (InterruptedException e) {

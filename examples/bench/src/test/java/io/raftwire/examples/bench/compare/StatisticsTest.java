@@ -6,10 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatisticsTest {
 
@@ -74,6 +80,37 @@ class StatisticsTest {
     assertThat(json)
         .contains("\"row\" : \"msgapp-64\"", "\"per_second_to_go\"", "\"run\" : 1")
         .doesNotContain("p50_us");
+  }
+
+  @Test
+  void aBarIsReachedOrNotByTheMedian() {
+    String bars =
+        Bars.table(
+            List.of(
+                result(
+                    List.of(rate(1, 100), rate(2, 100), rate(3, 100)),
+                    List.of(rate(1, 500), rate(2, 700), rate(3, 800)))));
+
+    assertThat(bars)
+        .contains("throughput ÷ go-go", "7.00 (5.00–8.00)", "≥ 6.00", "pass")
+        .contains("CPU per message ÷ go-go", "≤ 0.25", "FAIL")
+        .doesNotContain("grpc");
+  }
+
+  @Test
+  void whatWasNotMeasuredIsNotJudged() {
+    assertThat(Bars.table(List.of(result(List.of(), List.of(rate(1, 1)))))).isEmpty();
+    assertThat(Bars.costOfPeers(List.of(result(List.of(), List.of())))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plot.svg", "plot.png"})
+  void aPlotIsDrawn(String name, @TempDir Path directory) throws IOException {
+    Path file = directory.resolve(name);
+
+    Plot.write(List.of(result(List.of(rate(1, 100)), List.of(rate(1, 300)))), file);
+
+    assertThat(Files.size(file)).isGreaterThan(1000);
   }
 
   @Test

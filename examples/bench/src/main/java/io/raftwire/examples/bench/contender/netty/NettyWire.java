@@ -5,6 +5,7 @@ package io.raftwire.examples.bench.contender.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -16,9 +17,13 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.raftwire.examples.bench.BenchException;
 import io.raftwire.examples.bench.contender.Connection;
 import io.raftwire.examples.bench.contender.Link;
@@ -27,7 +32,6 @@ import io.raftwire.examples.bench.contender.Work;
 import io.raftwire.examples.bench.contender.frames.FrameReader;
 import io.raftwire.examples.bench.contender.frames.FrameWriter;
 import java.net.InetSocketAddress;
-import java.util.concurrent.TimeUnit;
 
 /** TCP connections of Netty on one event loop, with epoll where there is epoll. */
 public final class NettyWire implements Wire {
@@ -35,8 +39,12 @@ public final class NettyWire implements Wire {
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(NettyConnection.BATCH_BYTES, 2 * NettyConnection.BATCH_BYTES);
 
+  // One loop for all ends of this process, as they would share it in an application.
+  private static final EventLoopGroup LOOPS =
+      new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("netty", true), ioHandlers());
+
   private final Link link;
-  private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, ioHandlers());
+  private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
 
   /** A wire that has no connections. */
   public NettyWire(Link link) {
@@ -56,20 +64,22 @@ public final class NettyWire implements Wire {
             // What answers are, is said nowhere: they are message frames.
             NettyConnection connection =
                 new NettyConnection(channel, reader, new FrameWriter(Work.small), listener);
+            open.add(channel);
             channel.pipeline().addLast(connection);
             listener.accepted(connection);
           }
         };
-    Throwable failure =
+    ChannelFuture bound =
         new ServerBootstrap()
-            .group(loops)
+            .group(LOOPS)
             .channel(type)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
             .childHandler(initializer)
             .bind(address)
-            .awaitUninterruptibly()
-            .cause();
+            .awaitUninterruptibly();
+    open.add(bound.channel());
+    Throwable failure = bound.cause();
     if (failure != null) {
       throw new BenchException("cannot listen at " + address + ": " + failure.getMessage());
     }
@@ -91,9 +101,9 @@ public final class NettyWire implements Wire {
                         channel, FrameReader.ofMessages(listener), writer, listener));
           }
         };
-    var connected =
+    ChannelFuture connected =
         new Bootstrap()
-            .group(loops)
+            .group(LOOPS)
             .channel(type)
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
@@ -105,13 +115,14 @@ public final class NettyWire implements Wire {
       throw new BenchException("cannot connect to " + address + ": " + failure.getMessage());
     }
     Channel channel = connected.channel();
+    open.add(channel);
     channel.writeAndFlush(channel.alloc().buffer(1).writeByte(writer.preamble()));
     return channel.pipeline().get(NettyConnection.class);
   }
 
   @Override
   public void close() {
-    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    open.close().awaitUninterruptibly();
   }
 
   private static IoHandlerFactory ioHandlers() {
