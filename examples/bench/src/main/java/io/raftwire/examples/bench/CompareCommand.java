@@ -123,7 +123,9 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--java-opts",
       paramLabel = "OPTS",
-      description = "Options of every JVM, in one argument. Default: \"-Xmx256m\"")
+      description =
+          "Options of every JVM, in one argument; -Xmx64m shows what Raftwire makes do with. Default:"
+              + " \"-Xmx256m\"")
   private String javaOpts = "-Xmx256m";
 
   @Option(

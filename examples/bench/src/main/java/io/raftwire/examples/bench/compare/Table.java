@@ -21,6 +21,7 @@ final class Table {
           "÷ go-go",
           "B allocated/msg, out + in",
           "MiB resident, out + in",
+          "MiB heap, direct",
           "GC ms at most");
   private static final List<String> SNAPSHOT_HEAD =
       List.of(
@@ -31,7 +32,8 @@ final class Table {
           "÷ sendfile",
           "CPU µs/MiB",
           "÷ go-go",
-          "MiB resident, out + in");
+          "MiB resident, out + in",
+          "MiB heap, direct");
   private static final List<String> PING_HEAD =
       List.of(
           "row",
@@ -110,6 +112,7 @@ final class Table {
         ratio(result.ratio(contender, Contender.GO, Figure.CPU)),
         both(result, contender, Figure.SENDER_ALLOCATED, Figure.RECEIVER_ALLOCATED, 1),
         both(result, contender, Figure.SENDER_RSS, Figure.RECEIVER_RSS, MEBIBYTE),
+        most(result, contender),
         median(result.summary(contender, Figure.GC_MAX), "%.1f", 1));
   }
 
@@ -122,7 +125,8 @@ final class Table {
         ratio(result.ratio(contender, Contender.SENDFILE, Figure.PER_SECOND)),
         spread(result.summary(contender, Figure.CPU), "%.0f", 1),
         ratio(result.ratio(contender, Contender.GO, Figure.CPU)),
-        both(result, contender, Figure.SENDER_RSS, Figure.RECEIVER_RSS, MEBIBYTE));
+        both(result, contender, Figure.SENDER_RSS, Figure.RECEIVER_RSS, MEBIBYTE),
+        most(result, contender));
   }
 
   private static List<String> pingLine(RowResult result, String contender) {
@@ -165,6 +169,19 @@ final class Table {
     return median(result.summary(contender, sender), "%,.0f", unit)
         + " + "
         + median(result.summary(contender, receiver), "%,.0f", unit);
+  }
+
+  /** What the end that had more of it had of heap and of direct memory, at most in any run. */
+  private static String most(RowResult result, String contender) {
+    return result
+            .summary(contender, Figure.HEAP)
+            .map(s -> number("%,.0f", s.max() / MEBIBYTE))
+            .orElse(NONE)
+        + ", "
+        + result
+            .summary(contender, Figure.DIRECT)
+            .map(s -> number("%,.0f", s.max() / MEBIBYTE))
+            .orElse(NONE);
   }
 
   private static String number(String format, double value) {
