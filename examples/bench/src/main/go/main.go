@@ -11,8 +11,11 @@
 //     has received since it started: at the latest after every 64th message,
 //     and one millisecond after the first message not acknowledged yet. The
 //     source never has more than its window unacknowledged.
-//   - bench-ping sends one MsgApp at a time and bench-echo answers each with a
-//     MsgAppResp of the same index.
+//   - bench-ping sends one MsgApp at a time, or at a rate, and bench-echo answers
+//     each with a MsgAppResp of the same index.
+//
+// With several URLs to listen at, a sink is as many members with ids that follow
+// each other; with several URLs of peers, a source sends to as many.
 //
 // Bulk messages are MsgApp and MsgHeartbeatResp. Standard output carries the
 // line READY and one line of JSON; everything else goes to standard error.
@@ -34,7 +37,7 @@ commands:
   bench-sink     count bulk messages and acknowledge them
   bench-source   send bulk messages to a sink and report the rate
   bench-echo     answer every MsgApp at once
-  bench-ping     measure round trips to an echo, one message in flight
+  bench-ping     measure round trips to an echo, one in flight or at a rate
 
 'gopeer COMMAND -h' lists the flags of a command. Ids are hexadecimal, as in etcd.
 A sink and an echo end when their standard input is closed, and on SIGTERM.
@@ -92,8 +95,8 @@ func printResult(result any) error {
 }
 
 // awaitEnd returns nil once the process is asked to end by a signal or by the
-// end of its standard input, and the node's error if that breaks down first.
-func awaitEnd(n *node) error {
+// end of its standard input, and a node's error if one breaks down first.
+func awaitEnd(nodes []*node) error {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	input := make(chan struct{})
@@ -106,12 +109,16 @@ func awaitEnd(n *node) error {
 			}
 		}
 	}()
+	failed := make(chan error, len(nodes))
+	for _, n := range nodes {
+		go func() { failed <- <-n.failed }()
+	}
 	select {
 	case <-signals:
 		return nil
 	case <-input:
 		return nil
-	case err := <-n.failed:
+	case err := <-failed:
 		return err
 	}
 }

@@ -12,6 +12,7 @@ import (
 var (
 	msgApp           = raftpb.MsgApp.Enum()
 	msgAppResp       = raftpb.MsgAppResp.Enum()
+	msgSnap          = raftpb.MsgSnap.Enum()
 	msgHeartbeatResp = raftpb.MsgHeartbeatResp.Enum()
 )
 
@@ -24,13 +25,21 @@ type messages struct {
 	entries        int
 }
 
-func newMessages(o *options) *messages {
-	from, to, term := uint64(o.id), uint64(o.peerID), uint64(1)
+// newMessages builds for members that are so many places behind the first.
+func newMessages(o *options, from, to int) *messages {
+	m := newSmallMessages(o, from, to)
 	data := make([]byte, o.size)
 	for i := range data {
 		data[i] = byte(i)
 	}
-	return &messages{from: &from, to: &to, term: &term, data: data, entries: o.entries}
+	m.data = data
+	return m
+}
+
+// newSmallMessages builds messages without data.
+func newSmallMessages(o *options, from, to int) *messages {
+	fromID, toID, term := uint64(o.id)+uint64(from), uint64(o.peerID)+uint64(to), uint64(1)
+	return &messages{from: &fromID, to: &toID, term: &term, entries: o.entries}
 }
 
 // appFrom returns the MsgApp of a leader whose follower has the log up to index.
@@ -79,6 +88,23 @@ func (b *messages) heartbeatResp() *raftpb.Message {
 		From: b.from,
 		To:   b.to,
 		Term: b.term,
+	}
+}
+
+// snapshotAt returns the MsgSnap of a snapshot that has its data in a body of its own.
+func (b *messages) snapshotAt(index uint64) *raftpb.Message {
+	return &raftpb.Message{
+		Type: msgSnap,
+		From: b.from,
+		To:   b.to,
+		Term: b.term,
+		Snapshot: &raftpb.Snapshot{
+			Metadata: &raftpb.SnapshotMetadata{
+				ConfState: &raftpb.ConfState{Voters: []uint64{*b.from, *b.to}},
+				Index:     &index,
+				Term:      b.term,
+			},
+		},
 	}
 }
 

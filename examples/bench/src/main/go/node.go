@@ -16,6 +16,7 @@ import (
 
 	"go.etcd.io/etcd/client/pkg/v3/types"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/rafthttp"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/snap"
 	stats "go.etcd.io/etcd/server/v3/etcdserver/api/v2stats"
 	"go.etcd.io/raft/v3"
 	"go.etcd.io/raft/v3/raftpb"
@@ -34,18 +35,23 @@ const (
 type node struct {
 	transport *rafthttp.Transport
 	server    *http.Server
-	peerID    types.ID
-	peerURL   types.URLs
+	peers     []peer
 	receive   func(*raftpb.Message) // called by rafthttp's goroutines
 
 	undelivered atomic.Uint64 // reports of an unreachable peer or a full queue
-	msgApp      openStreams
+	snapshots   chan raft.SnapshotStatus
+	msgApp      openStreams // those of all peers
 	message     openStreams
 
 	failed chan error
 }
 
-// openStreams counts the streams of one type that the peer reads from.
+type peer struct {
+	id  types.ID
+	url types.URLs
+}
+
+// openStreams counts the streams of one type that peers read from.
 type openStreams struct {
 	open   atomic.Int32
 	closed atomic.Int32
@@ -61,7 +67,11 @@ func (s *openStreams) serve(next http.Handler, w http.ResponseWriter, r *http.Re
 }
 
 // newNode prepares a member. It receives nothing before it is started.
-func newNode(o *options) (*node, error) {
+func newNode(o *options) (*node, error) { return newNodeAt(o, 0) }
+
+// newNodeAt prepares the member that is so many places behind the first.
+func newNodeAt(o *options, place int) (*node, error) {
+	id := o.id + types.ID(place)
 	config := zap.NewProductionConfig()
 	config.Level = zap.NewAtomicLevelAt(zap.ErrorLevel)
 	config.OutputPaths = []string{"stderr"}
@@ -70,20 +80,26 @@ func newNode(o *options) (*node, error) {
 		return nil, fmt.Errorf("cannot create the logger: %w", err)
 	}
 	n := &node{
-		peerID:  o.peerID,
-		peerURL: o.peerURL,
-		failed:  make(chan error, 1),
+		snapshots: make(chan raft.SnapshotStatus, 1),
+		failed:    make(chan error, 1),
+	}
+	for i, url := range o.peerURLs {
+		n.peers = append(n.peers, peer{o.peerID + types.ID(i), url})
 	}
 	n.transport = &rafthttp.Transport{
-		Logger:    logger,
-		ID:        o.id,
-		URLs:      o.listen,
-		ClusterID: o.clusterID,
-		Raft:      n,
-		// No Snapshotter: it is only used when a peer sends a database snapshot.
-		ServerStats: stats.NewServerStats("gopeer", o.id.String()),
-		LeaderStats: stats.NewLeaderStats(logger, o.id.String()),
+		Logger:      logger,
+		TLSInfo:     o.tls,
+		ID:          id,
+		URLs:        o.listen[place],
+		ClusterID:   o.clusterID,
+		Raft:        n,
+		ServerStats: stats.NewServerStats("gopeer", id.String()),
+		LeaderStats: stats.NewLeaderStats(logger, id.String()),
 		ErrorC:      n.failed,
+	}
+	// Without one a database snapshot cannot be received.
+	if o.dir != "" {
+		n.transport.Snapshotter = snap.New(logger, o.dir)
 	}
 	return n, nil
 }
@@ -97,7 +113,7 @@ func (n *node) start(receive func(*raftpb.Message)) error {
 	}
 	// The listener etcd itself uses. Its read and write deadlines are renewed by
 	// every read and write, and link heartbeats keep idle streams within them.
-	listener, err := rafthttp.NewListener(n.transport.URLs[0], nil)
+	listener, err := rafthttp.NewListener(n.transport.URLs[0], &n.transport.TLSInfo)
 	if err != nil {
 		n.transport.Stop()
 		return fmt.Errorf("cannot listen at %s: %w", n.transport.URLs, err)
@@ -111,14 +127,16 @@ func (n *node) start(receive func(*raftpb.Message)) error {
 	return nil
 }
 
-// addPeer connects to the peer by streams, with the pipeline to fall back on.
-func (n *node) addPeer() {
-	n.transport.AddPeer(n.peerID, n.peerURL.StringSlice())
+// addPeers connects to the peers by streams, with the pipeline to fall back on.
+func (n *node) addPeers() {
+	for _, p := range n.peers {
+		n.transport.AddPeer(p.id, p.url.StringSlice())
+	}
 }
 
 // addRemote leaves rafthttp nothing but the pipeline to reach the peer.
 func (n *node) addRemote() {
-	n.transport.AddRemote(n.peerID, n.peerURL.StringSlice())
+	n.transport.AddRemote(n.peers[0].id, n.peers[0].url.StringSlice())
 }
 
 func (n *node) send(m *raftpb.Message) {
@@ -152,7 +170,7 @@ func (n *node) watchStreams(next http.Handler) http.Handler {
 	})
 }
 
-// awaitStreams waits until the peer reads from both streams of this node.
+// awaitStreams waits until every peer reads from both streams of this node.
 func (n *node) awaitStreams() error {
 	const step = 10 * time.Millisecond
 	deadline := time.Now().Add(connectTimeout)
@@ -162,12 +180,12 @@ func (n *node) awaitStreams() error {
 			return err
 		case <-time.After(step):
 		}
-		if n.msgApp.open.Load() == 0 || n.message.open.Load() == 0 {
+		if all := int32(len(n.peers)); n.msgApp.open.Load() < all || n.message.open.Load() < all {
 			settled = 0
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("peer %s at %s has not opened both streams within %s: msgapp %d, message %d",
-				n.peerID, n.peerURL, connectTimeout, n.msgApp.open.Load(), n.message.open.Load())
+			return fmt.Errorf("%d peers have not all opened both streams within %s: msgapp %d, message %d",
+				len(n.peers), connectTimeout, n.msgApp.open.Load(), n.message.open.Load())
 		}
 	}
 	return nil
@@ -192,4 +210,4 @@ func (n *node) IsIDRemoved(uint64) bool { return false }
 func (n *node) ReportUnreachable(uint64) { n.undelivered.Add(1) }
 
 // ReportSnapshot implements rafthttp.Raft.
-func (n *node) ReportSnapshot(uint64, raft.SnapshotStatus) {}
+func (n *node) ReportSnapshot(_ uint64, status raft.SnapshotStatus) { n.snapshots <- status }

@@ -12,8 +12,10 @@ import (
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
+	"go.etcd.io/etcd/client/pkg/v3/transport"
 	"go.etcd.io/etcd/client/pkg/v3/types"
 )
 
@@ -26,27 +28,32 @@ const (
 	workMsgApp   = "msgapp"
 	workSmall    = "small"
 	workPipeline = "pipeline"
+	workSnapshot = "snapshot"
 
 	// What rafthttp queues for a stream and for a pipeline before it drops.
 	streamQueue   = 4096
 	pipelineQueue = 64
 
-	maxEntrySize = 256 << 20
+	maxEntrySize    = 256 << 20
+	maxSnapshotSize = 1 << 40
 )
 
 type options struct {
 	id        types.ID
-	listen    types.URLs
+	listen    []types.URLs // of this member and, for a sink, of those that follow it
 	peerID    types.ID
-	peerURL   types.URLs
+	peerURLs  []types.URLs // of the other member and, for a source, of those that follow it
 	clusterID types.ID
+	tls       transport.TLSInfo
 
 	ackEvery uint64 // sink
+	dir      string // sink, source
 
 	work    string // source
 	entries int    // source
 	window  uint64 // source
 	size    int    // source, ping
+	rate    int    // ping
 
 	seconds time.Duration // source, ping
 	warmup  time.Duration // source, ping
@@ -69,21 +76,29 @@ func parseOptions(command string, args []string) (*options, error) {
 	fs.SetOutput(io.Discard)
 
 	fs.Func("id", "`ID` of this member, hexadecimal", idFlag(&o.id))
-	fs.Func("listen", "`URL` to serve the peer protocol at", urlFlag(&o.listen))
+	fs.Func("listen", "`URL` to serve the peer protocol at", urlsFlag(&o.listen))
 	fs.Func("peer-id", "`ID` of the other member, hexadecimal", idFlag(&o.peerID))
-	fs.Func("peer-url", "`URL` the other member serves at", urlFlag(&o.peerURL))
+	fs.Func("peer-url", "`URL` the other member serves at", urlsFlag(&o.peerURLs))
 	fs.Func("cluster-id", "`ID` of the cluster, hexadecimal", idFlag(&o.clusterID))
+	fs.StringVar(&o.tls.CertFile, "cert", "", "PEM `file` of the certificate, for mutual TLS")
+	fs.StringVar(&o.tls.KeyFile, "key", "", "PEM `file` of its private key")
+	fs.StringVar(&o.tls.TrustedCAFile, "trusted-ca", "", "PEM `file` of what the other's certificate chains to")
 	switch command {
 	case sinkCommand:
 		fs.Func("ack-every", "acknowledge every `N`th message (default 64)", countFlag(&o.ackEvery, 1, streamQueue))
+		fs.StringVar(&o.dir, "dir", "", "`directory` to save snapshots in; each is deleted afterwards")
 	case sourceCommand:
-		fs.Func("work", "msgapp, small or pipeline (default msgapp)", workFlag(&o.work))
+		fs.Func("work", "msgapp, small, pipeline or snapshot (default msgapp)", workFlag(&o.work))
 		fs.Func("entries", "entries of a MsgApp (default 1)", countFlag(&o.entries, 1, 1<<20))
 		fs.Func("window", "unacknowledged messages, at most 64 for work pipeline (default 2048)",
 			countFlag(&o.window, 1, streamQueue))
+		fs.StringVar(&o.dir, "dir", os.TempDir(), "`directory` to make the file of a snapshot in")
+	case pingCommand:
+		fs.Func("rate", "how many to send in a second, 0 for one after the other (default 0)",
+			countFlag(&o.rate, 0, 1_000_000))
 	}
 	if command == sourceCommand || command == pingCommand {
-		fs.Func("size", "`bytes` of data of an entry (default 64)", countFlag(&o.size, 0, maxEntrySize))
+		fs.Func("size", "`bytes` of data of an entry, or of a snapshot (default 64)", countFlag(&o.size, 0, maxSnapshotSize))
 		fs.Func("seconds", "length of the measured interval (default 5)", secondsFlag(&o.seconds, time.Millisecond))
 		fs.Func("warmup", fmt.Sprintf("`seconds` before the measured interval (default %.0f)", o.warmup.Seconds()),
 			secondsFlag(&o.warmup, 0))
@@ -106,6 +121,24 @@ func parseOptions(command string, args []string) (*options, error) {
 		if !given[name] {
 			return nil, fmt.Errorf("flag --%s is missing", name)
 		}
+	}
+	if len(o.listen) > 1 && command != sinkCommand {
+		return nil, fmt.Errorf("%d URLs for flag -listen: expected one", len(o.listen))
+	}
+	if len(o.peerURLs) > 1 && (command != sourceCommand || o.work == workSnapshot) {
+		return nil, fmt.Errorf("%d URLs for flag -peer-url: expected one", len(o.peerURLs))
+	}
+	if given["cert"] != given["key"] || given["key"] != given["trusted-ca"] {
+		return nil, errors.New("flags -cert, -key and -trusted-ca: expected all or none")
+	}
+	o.tls.ClientCertAuth = given["cert"]
+	for _, urls := range append(o.listen, o.peerURLs...) {
+		if urls[0].Scheme == "https" && !given["cert"] {
+			return nil, fmt.Errorf("%s: expected http, or flags -cert, -key and -trusted-ca", urls)
+		}
+	}
+	if o.size > maxEntrySize && o.work != workSnapshot {
+		return nil, fmt.Errorf("invalid value %d for flag -size: expected at most %d", o.size, maxEntrySize)
 	}
 	if o.id == o.peerID {
 		return nil, fmt.Errorf("--id and --peer-id are both %s: expected two different members", o.id)
@@ -131,17 +164,20 @@ func idFlag(to *types.ID) func(string) error {
 	}
 }
 
-func urlFlag(to *types.URLs) func(string) error {
+func urlsFlag(to *[]types.URLs) func(string) error {
 	return func(s string) error {
-		u, err := url.Parse(s)
-		if err != nil || u.Scheme != "http" || u.Hostname() == "" || u.Port() == "" {
-			return errors.New("expected http://HOST:PORT")
+		*to = nil
+		for _, text := range strings.Split(s, ",") {
+			u, err := url.Parse(text)
+			if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.Port() == "" {
+				return errors.New("expected http[s]://HOST:PORT")
+			}
+			urls, err := types.NewURLs([]string{text})
+			if err != nil {
+				return fmt.Errorf("expected http[s]://HOST:PORT: %w", err)
+			}
+			*to = append(*to, urls)
 		}
-		urls, err := types.NewURLs([]string{s})
-		if err != nil {
-			return fmt.Errorf("expected http://HOST:PORT: %w", err)
-		}
-		*to = urls
 		return nil
 	}
 }
@@ -149,11 +185,11 @@ func urlFlag(to *types.URLs) func(string) error {
 func workFlag(to *string) func(string) error {
 	return func(s string) error {
 		switch s {
-		case workMsgApp, workSmall, workPipeline:
+		case workMsgApp, workSmall, workPipeline, workSnapshot:
 			*to = s
 			return nil
 		}
-		return fmt.Errorf("expected %s, %s or %s", workMsgApp, workSmall, workPipeline)
+		return fmt.Errorf("expected %s, %s, %s or %s", workMsgApp, workSmall, workPipeline, workSnapshot)
 	}
 }
 

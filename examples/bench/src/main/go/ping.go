@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.etcd.io/raft/v3/raftpb"
@@ -21,6 +22,11 @@ type pingResult struct {
 	P90   float64 `json:"p90_us"`
 	P99   float64 `json:"p99_us"`
 	P999  float64 `json:"p999_us"`
+
+	Rate       int     `json:"rate"` // 0 for one after the other
+	Seconds    float64 `json:"seconds"`
+	CPUSeconds float64 `json:"cpu_seconds"`
+	memory
 }
 
 // pinger sends a MsgApp, waits for its answer, and sends the next.
@@ -29,6 +35,7 @@ type pinger struct {
 	messages *messages
 	index    uint64
 	answers  chan uint64
+	schedule atomic.Pointer[schedule] // nil for one after the other
 }
 
 func runPing(o *options) error {
@@ -36,12 +43,12 @@ func runPing(o *options) error {
 	if err != nil {
 		return err
 	}
-	p := &pinger{node: n, messages: newMessages(o), answers: make(chan uint64, 64)}
+	p := &pinger{node: n, messages: newMessages(o, 0, 0), answers: make(chan uint64, 64)}
 	if err := n.start(p.receive); err != nil {
 		return err
 	}
 	defer n.stop()
-	n.addPeer()
+	n.addPeers()
 	printReady()
 	if err := n.awaitStreams(); err != nil {
 		return err
@@ -52,10 +59,20 @@ func runPing(o *options) error {
 	note("peer %s answers, warming up for %s", o.peerID, o.warmup)
 
 	disturbed := n.disturbances()
-	if _, err := p.run(o.warmup); err != nil {
+	if _, err := p.run(o.rate, o.warmup); err != nil {
 		return err
 	}
-	times, err := p.run(o.seconds)
+	usedBefore, err := readUsage()
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	times, err := p.run(o.rate, o.seconds)
+	if err != nil {
+		return err
+	}
+	took := time.Since(start)
+	used, err := readUsage()
 	if err != nil {
 		return err
 	}
@@ -72,12 +89,21 @@ func runPing(o *options) error {
 		P90:   percentile(times, 0.9),
 		P99:   percentile(times, 0.99),
 		P999:  percentile(times, 0.999),
+
+		Rate:       o.rate,
+		Seconds:    rounded(took.Seconds(), 3),
+		CPUSeconds: rounded((used.cpu - usedBefore.cpu).Seconds(), 3),
+		memory:     used.memory,
 	})
 }
 
 func (p *pinger) receive(m *raftpb.Message) {
 	if m.GetType() == raftpb.MsgAppResp {
-		p.answers <- m.GetIndex()
+		if s := p.schedule.Load(); s != nil {
+			s.answered(m.GetIndex(), time.Now())
+		} else {
+			p.answers <- m.GetIndex()
+		}
 	}
 }
 
@@ -90,13 +116,20 @@ func (p *pinger) probe() error {
 		}
 		if time.Now().After(deadline) {
 			return fmt.Errorf("peer %s at %s has answered nothing within %s",
-				p.node.peerID, p.node.peerURL, connectTimeout)
+				p.node.peers[0].id, p.node.peers[0].url, connectTimeout)
 		}
 	}
 }
 
 // run pings for d and returns how long each round trip took.
-func (p *pinger) run(d time.Duration) ([]time.Duration, error) {
+func (p *pinger) run(rate int, d time.Duration) ([]time.Duration, error) {
+	if rate == 0 {
+		return p.oneByOne(d)
+	}
+	return p.atRate(rate, d)
+}
+
+func (p *pinger) oneByOne(d time.Duration) ([]time.Duration, error) {
 	times := make([]time.Duration, 0, 1<<20)
 	late := time.NewTimer(stallTimeout)
 	defer late.Stop()

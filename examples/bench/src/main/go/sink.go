@@ -4,6 +4,9 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -14,11 +17,11 @@ import (
 const ackDelay = time.Millisecond
 
 type sinkResult struct {
-	Role        string  `json:"role"`
-	Impl        string  `json:"impl"`
-	Messages    uint64  `json:"messages"`
-	CPUSeconds  float64 `json:"cpu_seconds"`
-	MaxRSSBytes int64   `json:"max_rss_bytes"`
+	Role       string  `json:"role"`
+	Impl       string  `json:"impl"`
+	Messages   uint64  `json:"messages"`
+	CPUSeconds float64 `json:"cpu_seconds"`
+	memory
 }
 
 // sink counts bulk messages and acknowledges the count.
@@ -26,6 +29,7 @@ type sink struct {
 	node     *node
 	messages *messages
 	every    uint64
+	dir      string
 
 	count atomic.Uint64
 	acked atomic.Uint64
@@ -33,20 +37,36 @@ type sink struct {
 	armed atomic.Bool
 }
 
+// runSink runs one sink for each URL to listen at.
 func runSink(o *options) error {
-	n, err := newNode(o)
-	if err != nil {
-		return err
+	var nodes []*node
+	var receive []func(*raftpb.Message)
+	var sinks []*sink
+	for i := range o.listen {
+		n, err := newNodeAt(o, i)
+		if err != nil {
+			return err
+		}
+		s := &sink{node: n, messages: newSmallMessages(o, i, 0), every: o.ackEvery, dir: o.dir}
+		s.timer = time.AfterFunc(time.Hour, s.flush)
+		s.timer.Stop()
+		nodes, receive, sinks = append(nodes, n), append(receive, s.receive), append(sinks, s)
 	}
-	s := &sink{node: n, messages: newMessages(o), every: o.ackEvery}
-	s.timer = time.AfterFunc(time.Hour, s.flush)
-	s.timer.Stop()
-	return answerUntilEnd(n, "sink", s.receive, &s.count)
+	return answerUntilEnd(nodes, "sink", receive, func() (sum uint64) {
+		for _, s := range sinks {
+			sum += s.count.Load()
+		}
+		return sum
+	})
 }
 
 // receive is called by one goroutine for the streams, but by one per request
 // for the pipeline.
 func (s *sink) receive(m *raftpb.Message) {
+	if m.GetType() == raftpb.MsgSnap {
+		// What an application would keep is only in the way of the next one.
+		go os.Remove(filepath.Join(s.dir, fmt.Sprintf("%016x.snap.db", m.Snapshot.Metadata.GetIndex())))
+	}
 	if !isBulk(m) {
 		return
 	}
@@ -76,7 +96,7 @@ func runEcho(o *options) error {
 	if err != nil {
 		return err
 	}
-	messages := newMessages(o)
+	messages := newSmallMessages(o, 0, 0)
 	var count atomic.Uint64
 	echo := func(m *raftpb.Message) {
 		if m.GetType() == raftpb.MsgApp {
@@ -84,30 +104,34 @@ func runEcho(o *options) error {
 			n.send(messages.appResp(m.GetIndex()))
 		}
 	}
-	return answerUntilEnd(n, "echo", echo, &count)
+	return answerUntilEnd([]*node{n}, "echo", []func(*raftpb.Message){echo}, count.Load)
 }
 
-// answerUntilEnd runs a node that only answers, until the process is asked to
-// end, and reports what it received and what the whole process has cost.
-func answerUntilEnd(n *node, role string, receive func(*raftpb.Message), count *atomic.Uint64) error {
-	if err := n.start(receive); err != nil {
-		return err
+// answerUntilEnd runs nodes that only answer, until the process is asked to
+// end, and reports what they received and what the whole process has cost.
+func answerUntilEnd(nodes []*node, role string, receive []func(*raftpb.Message), count func() uint64) error {
+	for i, n := range nodes {
+		if err := n.start(receive[i]); err != nil {
+			return err
+		}
+		n.addPeers()
 	}
-	n.addPeer()
 	printReady()
-	if err := awaitEnd(n); err != nil {
+	if err := awaitEnd(nodes); err != nil {
 		return err
 	}
-	n.stop()
+	for _, n := range nodes {
+		n.stop()
+	}
 	used, err := readUsage()
 	if err != nil {
 		return err
 	}
 	return printResult(sinkResult{
-		Role:        role,
-		Impl:        impl,
-		Messages:    count.Load(),
-		CPUSeconds:  rounded(used.cpu.Seconds(), 3),
-		MaxRSSBytes: used.maxRSS,
+		Role:       role,
+		Impl:       impl,
+		Messages:   count(),
+		CPUSeconds: rounded(used.cpu.Seconds(), 3),
+		memory:     used.memory,
 	})
 }

@@ -19,38 +19,50 @@ const (
 )
 
 type sourceResult struct {
-	Role        string  `json:"role"`
-	Impl        string  `json:"impl"`
-	Work        string  `json:"work"`
-	Size        int     `json:"size"`    // 0 for work small
-	Entries     int     `json:"entries"` // 0 for work small
-	Seconds     float64 `json:"seconds"`
-	Messages    uint64  `json:"messages"`
-	PerSecond   float64 `json:"per_second"`
-	Acked       uint64  `json:"acked"`
-	CPUSeconds  float64 `json:"cpu_seconds"`
-	MaxRSSBytes int64   `json:"max_rss_bytes"`
+	Role       string  `json:"role"`
+	Impl       string  `json:"impl"`
+	Work       string  `json:"work"`
+	Size       int     `json:"size"`    // 0 for work small; of a snapshot, its bytes
+	Entries    int     `json:"entries"` // 0 for work small
+	Seconds    float64 `json:"seconds"`
+	Messages   uint64  `json:"messages"`
+	PerSecond  float64 `json:"per_second"` // of snapshots, bytes
+	Acked      uint64  `json:"acked"`
+	CPUSeconds float64 `json:"cpu_seconds"`
+	Allocated  uint64  `json:"allocated"`
+	memory
 }
 
-// source sends bulk messages as fast as its window allows.
+// source sends bulk messages to each of its peers as fast as their windows allow.
 type source struct {
-	node   *node
+	node      *node
+	outlets   []*outlet
+	firstPeer uint64
+	wake      chan struct{} // holds a token when a count has changed
+}
+
+// outlet is what one of the peers is sent.
+type outlet struct {
 	next   func() *raftpb.Message
 	window uint64
 
 	sent  atomic.Uint64 // since the probe
 	base  uint64        // the sink's count after the probe
 	count atomic.Uint64 // the sink's count
-	wake  chan struct{} // holds a token when count has changed
 }
 
 func runSource(o *options) error {
+	if o.work == workSnapshot {
+		return runSnapshots(o)
+	}
 	n, err := newNode(o)
 	if err != nil {
 		return err
 	}
-	s := &source{node: n, window: o.window, wake: make(chan struct{}, 1)}
-	s.next = bulk(o)
+	s := &source{node: n, firstPeer: uint64(o.peerID), wake: make(chan struct{}, 1)}
+	for i := range o.peerURLs {
+		s.outlets = append(s.outlets, &outlet{next: bulk(o, i), window: o.window})
+	}
 	if err := n.start(s.receive); err != nil {
 		return err
 	}
@@ -61,7 +73,7 @@ func runSource(o *options) error {
 		disturbances = n.undelivered.Load // the peer's stream requests are all refused
 		n.addRemote()
 	} else {
-		n.addPeer()
+		n.addPeers()
 	}
 	printReady()
 	if o.work != workPipeline {
@@ -72,7 +84,7 @@ func runSource(o *options) error {
 	if err := s.probe(); err != nil {
 		return err
 	}
-	note("peer %s acknowledges, warming up for %s", o.peerID, o.warmup)
+	note("%d peers acknowledge, warming up for %s", len(s.outlets), o.warmup)
 
 	disturbed := disturbances()
 	stop := make(chan struct{})
@@ -97,8 +109,8 @@ func runSource(o *options) error {
 }
 
 // bulk returns the generator of the messages for the work asked for.
-func bulk(o *options) func() *raftpb.Message {
-	messages := newMessages(o)
+func bulk(o *options, to int) func() *raftpb.Message {
+	messages := newMessages(o, 0, to)
 	if o.work == workSmall {
 		return messages.heartbeatResp
 	}
@@ -111,7 +123,7 @@ func bulk(o *options) func() *raftpb.Message {
 }
 
 func (s *source) receive(m *raftpb.Message) {
-	if m.GetType() == raftpb.MsgAppResp && raise(&s.count, m.GetIndex()) {
+	if m.GetType() == raftpb.MsgAppResp && raise(&s.outlets[m.GetFrom()-s.firstPeer].count, m.GetIndex()) {
 		select {
 		case s.wake <- struct{}{}:
 		default:
@@ -119,36 +131,75 @@ func (s *source) receive(m *raftpb.Message) {
 	}
 }
 
-// probe sends single messages until one is acknowledged, and takes the sink's
-// count from there: the sink may have served another source before.
+// probe sends single messages to each peer until one is acknowledged, and takes
+// the sink's count from there: the sink may have served another source before.
 func (s *source) probe() error {
-	for deadline := time.Now().Add(connectTimeout); ; {
-		s.node.send(s.next())
-		select {
-		case <-s.wake:
-			time.Sleep(settleTime) // for the acknowledgement of an earlier probe
-			s.base = s.count.Load()
-			return nil
-		case err := <-s.node.failed:
+	for _, out := range s.outlets {
+		if err := s.probeOne(out); err != nil {
 			return err
-		case <-time.After(probeTimeout):
+		}
+	}
+	time.Sleep(settleTime) // for the acknowledgement of an earlier probe
+	for _, out := range s.outlets {
+		out.base = out.count.Load()
+	}
+	return nil
+}
+
+func (s *source) probeOne(out *outlet) error {
+	for deadline := time.Now().Add(connectTimeout); ; {
+		s.node.send(out.next())
+		again := time.After(probeTimeout)
+		for waiting := true; waiting; {
+			select {
+			case <-s.wake:
+				if out.count.Load() > 0 {
+					return nil
+				}
+			case err := <-s.node.failed:
+				return err
+			case <-again:
+				waiting = false
+			}
 		}
 		if time.Now().After(deadline) {
-			return fmt.Errorf("peer %s at %s has acknowledged nothing within %s",
-				s.node.peerID, s.node.peerURL, connectTimeout)
+			return fmt.Errorf("a peer has acknowledged nothing within %s", connectTimeout)
 		}
 	}
 }
 
-func (s *source) acked() uint64 { return s.count.Load() - s.base }
+func (out *outlet) acked() uint64 { return out.count.Load() - out.base }
+
+func (s *source) acked() (sum uint64) {
+	for _, out := range s.outlets {
+		sum += out.acked()
+	}
+	return sum
+}
+
+func (s *source) sent() (sum uint64) {
+	for _, out := range s.outlets {
+		sum += out.sent.Load()
+	}
+	return sum
+}
+
+// inARow keeps one peer from waiting until another's whole window is full.
+const inARow = 256
 
 func (s *source) run(stop <-chan struct{}) {
-	sent, limit := uint64(0), s.window
 	for {
-		for sent >= limit {
-			if limit = s.acked() + s.window; sent < limit {
-				break
+		sent := uint64(0)
+		for _, out := range s.outlets {
+			already := out.sent.Load()
+			room := min(out.acked()+out.window-already, inARow)
+			for i := range room {
+				s.node.send(out.next())
+				out.sent.Store(already + i + 1)
 			}
+			sent += room
+		}
+		if sent == 0 {
 			select {
 			case <-s.wake:
 			case <-stop:
@@ -160,9 +211,6 @@ func (s *source) run(stop <-chan struct{}) {
 			return
 		default:
 		}
-		s.node.send(s.next())
-		sent++
-		s.sent.Store(sent)
 	}
 }
 
@@ -174,27 +222,28 @@ func (s *source) measure(o *options) (*sourceResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	start, sentBefore, ackedBefore := time.Now(), s.sent.Load(), s.acked()
+	start, sentBefore, ackedBefore := time.Now(), s.sent(), s.acked()
 	if err := s.watch(o.seconds); err != nil {
 		return nil, err
 	}
-	took, sent, acked := time.Since(start), s.sent.Load()-sentBefore, s.acked()-ackedBefore
+	took, sent, acked := time.Since(start), s.sent()-sentBefore, s.acked()-ackedBefore
 	used, err := readUsage()
 	if err != nil {
 		return nil, err
 	}
 	result := &sourceResult{
-		Role:        "source",
-		Impl:        impl,
-		Work:        o.work,
-		Size:        o.size,
-		Entries:     o.entries,
-		Seconds:     rounded(took.Seconds(), 3),
-		Messages:    sent,
-		PerSecond:   rounded(float64(acked)/took.Seconds(), 1),
-		Acked:       acked,
-		CPUSeconds:  rounded((used.cpu - usedBefore.cpu).Seconds(), 3),
-		MaxRSSBytes: used.maxRSS,
+		Role:       "source",
+		Impl:       impl,
+		Work:       o.work,
+		Size:       o.size,
+		Entries:    o.entries,
+		Seconds:    rounded(took.Seconds(), 3),
+		Messages:   sent,
+		PerSecond:  rounded(float64(acked)/took.Seconds(), 1),
+		Acked:      acked,
+		CPUSeconds: rounded((used.cpu - usedBefore.cpu).Seconds(), 3),
+		Allocated:  used.AllocatedBytes - usedBefore.AllocatedBytes,
+		memory:     used.memory,
 	}
 	if o.work == workSmall {
 		result.Size, result.Entries = 0, 0
@@ -219,7 +268,7 @@ func (s *source) watch(d time.Duration) error {
 				acked, since = now, time.Now()
 			} else if time.Since(since) > stallTimeout {
 				return fmt.Errorf("no acknowledgement for %s: %d messages sent, %d acknowledged",
-					stallTimeout, s.sent.Load(), acked)
+					stallTimeout, s.sent(), acked)
 			}
 		}
 	}
@@ -228,14 +277,14 @@ func (s *source) watch(d time.Duration) error {
 // drain waits for the acknowledgement of everything that was sent.
 func (s *source) drain() error {
 	deadline := time.After(stallTimeout)
-	for s.acked() < s.sent.Load() {
+	for s.acked() < s.sent() {
 		select {
 		case <-s.wake:
 		case err := <-s.node.failed:
 			return err
 		case <-deadline:
 			return fmt.Errorf("%d messages sent, but only %d acknowledged %s after the last: the figures are void",
-				s.sent.Load(), s.acked(), stallTimeout)
+				s.sent(), s.acked(), stallTimeout)
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -15,8 +16,20 @@ const impl = "go"
 
 // resources is what this process has used since it started.
 type resources struct {
-	cpu    time.Duration // user and system
-	maxRSS int64         // bytes
+	cpu time.Duration // user and system
+	memory
+}
+
+// memory is part of every result. Collections run beside the program: only
+// what stops it counts as their time.
+type memory struct {
+	MaxRSSBytes    int64   `json:"max_rss_bytes"`
+	MaxHeapBytes   uint64  `json:"max_heap_bytes"`
+	MaxDirectBytes int64   `json:"max_direct_bytes"` // always 0
+	AllocatedBytes uint64  `json:"allocated_bytes"`
+	GCCount        uint32  `json:"gc_count"`
+	GCMillis       float64 `json:"gc_millis"`
+	GCMaxMillis    float64 `json:"gc_max_millis"` // of the last 256
 }
 
 func readUsage() (resources, error) {
@@ -28,9 +41,18 @@ func readUsage() (resources, error) {
 	if runtime.GOOS == "darwin" {
 		unit = 1
 	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
 	return resources{
-		cpu:    time.Duration(ru.Utime.Nano() + ru.Stime.Nano()),
-		maxRSS: int64(ru.Maxrss) * unit,
+		cpu: time.Duration(ru.Utime.Nano() + ru.Stime.Nano()),
+		memory: memory{
+			MaxRSSBytes:    int64(ru.Maxrss) * unit,
+			MaxHeapBytes:   m.HeapSys,
+			AllocatedBytes: m.TotalAlloc,
+			GCCount:        m.NumGC,
+			GCMillis:       rounded(float64(m.PauseTotalNs)/1e6, 3),
+			GCMaxMillis:    rounded(float64(slices.Max(m.PauseNs[:]))/1e6, 3),
+		},
 	}, nil
 }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,22 +21,50 @@ import picocli.CommandLine.Option;
 @Command(
     name = "compare",
     description = {
-      "Measures Go with Go (go-go), Raftwire with Raftwire, and for rows of MsgApp also one with the"
-          + " other (raftwire-go: Raftwire sends, Go receives).",
+      "Measures Raftwire, Go's rafthttp and what else a JVM user would take, all at the same work.",
       "",
       "Each measurement is a pair of new processes on 127.0.0.1. Contenders take turns within a run,"
           + " and each ratio is that of two neighbours in the same run: compare ratios, not figures"
           + " of different days. A run in which a message is dropped is void, and the exit code"
-          + " then 1.",
+          + " then 1. Snapshots are saved as durably as etcd does it, with a sync of the disk: give"
+          + " --dir a memory file system to see the transport rather than the disk.",
       "",
       "Rows:",
       "  msgapp-64      MsgApp, one entry of 64 B",
       "  msgapp-1k      MsgApp, one entry of 1 KiB",
       "  msgapp-64k     MsgApp, one entry of 64 KiB, window 512",
-      "  msgapp-64x128  MsgApp, 64 entries of 128 B",
+      "  msgapp-1m      MsgApp, one entry of 1 MiB, window 32",
+      "  msgapp-64x128  MsgApp, 64 entries of 128 B, window 512",
       "  small          MsgHeartbeatResp on the message stream",
       "  pipeline-64    MsgApp by POST, one entry of 64 B, window 64",
+      "  snapshot-1g    snapshots of 1 GiB, file to file, one after the other",
       "  ping-64        round trip of a MsgApp of 64 B, one in flight",
+      "  ping-5k        the same, 5,000 a second offered",
+      "  ping-20k       the same, 20,000 a second offered",
+      "  peers-1        MsgApp of 64 B to 1 peer, window 1024 each",
+      "  peers-2        MsgApp of 64 B to 2 peers, window 1024 each",
+      "  peers-6        MsgApp of 64 B to 6 peers, window 1024 each",
+      "  peers-50       MsgApp of 64 B to 50 peers, window 1024 each",
+      "  stuck          msgapp-64 to one of two peers, the other one never reads; for a minute",
+      "and each but the last also with -tls, such as msgapp-1k-tls: both ends show a certificate. The"
+          + " receivers of rows with several peers are all in one process. At a rate, a round trip"
+          + " counts from when its message should have been sent.",
+      "",
+      "Contenders:",
+      "  go-go              etcd's rafthttp, on both sides",
+      "  raftwire-raftwire  Raftwire, on both sides",
+      "  raftwire-go        Raftwire sends, rafthttp receives: msgapp-*, snapshot-1g",
+      "  go-raftwire        rafthttp sends, Raftwire receives: msgapp-*, snapshot-1g",
+      "  raftwire-metrics   Raftwire with its Micrometer recorder on a Prometheus registry: msgapp-*,"
+          + " small",
+      "  grpc               grpc-java, one bidirectional stream, manual flow control: as netty",
+      "  rsocket            rsocket-java, fire-and-forget: as netty",
+      "  scalecube          scalecube transport: as netty",
+      "  netty              plain Netty with the same frames: msgapp-*, small, ping-*, peers-*",
+      "  sockets            blocking sockets, the same frames in writes of 64 KiB: as netty",
+      "  sendfile           a file from socket to socket: snapshot-1g",
+      "Under TLS only rafthttp and Raftwire are measured, and only Raftwire with a peer that is stuck:"
+          + " rafthttp drops what its receiver does not take.",
       ""
     },
     sortOptions = false,
@@ -60,6 +89,12 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(names = "--rows", paramLabel = "NAME,...", description = "Which rows. Default: all")
   private @Nullable String rows;
+
+  @Option(
+      names = "--contenders",
+      paramLabel = "NAME,...",
+      description = "Which contenders. Default: all")
+  private @Nullable String contenders;
 
   @Option(names = "--runs", paramLabel = "N", description = "How many runs. Default: 5")
   private int runs = 5;
@@ -88,7 +123,9 @@ final class CompareCommand implements Callable<Integer> {
   @Option(
       names = "--java-opts",
       paramLabel = "OPTS",
-      description = "Options of every JVM, in one argument. Default: \"-Xmx256m\"")
+      description =
+          "Options of every JVM, in one argument; -Xmx64m shows what Raftwire makes do with. Default:"
+              + " \"-Xmx256m\"")
   private String javaOpts = "-Xmx256m";
 
   @Option(
@@ -96,6 +133,18 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Also write the results there, run by run.")
   private @Nullable Path json;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Also draw the ratios to go-go there, as SVG or PNG by the name's end.")
+  private @Nullable Path plot;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where files for snapshots are made. Default: the system's temporary files")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Override
   public Integer call() throws InterruptedException {
@@ -108,21 +157,53 @@ final class CompareCommand implements Callable<Integer> {
     if (seconds.compareTo(Duration.ofMillis(1)) < 0) {
       throw invalid("--seconds: " + seconds + " (expected: at least 0.001)");
     }
+    String image = plot == null ? ".svg" : plot.toString().toLowerCase(Locale.ROOT);
+    if (!image.endsWith(".svg") && !image.endsWith(".png")) {
+      throw invalid("--plot: " + plot + " (expected: a name that ends in .svg or .png)");
+    }
     Compare.Options options =
-        new Compare.Options(rows(), runs, seconds, warmup, words(javaOpts), pin, json);
+        new Compare.Options(
+            rows(),
+            contenders(),
+            runs,
+            seconds,
+            warmup,
+            words(javaOpts),
+            pin,
+            directory,
+            json,
+            plot);
     boolean sound = Compare.run(Programs.go(go, goSource), options, System.out, System.err);
     return sound ? 0 : 1;
   }
 
   private List<Row> rows() {
     if (rows == null) {
-      return List.of(Row.values());
+      return Row.all();
     }
     try {
       return words(rows.replace(',', ' ')).stream().map(Row::of).distinct().toList();
     } catch (IllegalArgumentException e) {
       throw invalid("--rows: " + e.getMessage());
     }
+  }
+
+  private List<String> contenders() {
+    if (contenders == null) {
+      return List.of();
+    }
+    List<String> names = words(contenders.replace(',', ' '));
+    for (String name : names) {
+      if (!Compare.contenders().contains(name)) {
+        throw invalid(
+            "--contenders: \""
+                + name
+                + "\" (expected: one of "
+                + String.join(", ", Compare.contenders())
+                + ")");
+      }
+    }
+    return names;
   }
 
   private static List<String> words(String text) {

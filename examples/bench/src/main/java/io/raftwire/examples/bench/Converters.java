@@ -32,18 +32,18 @@ final class Converters {
     }
   }
 
-  /** One peer URL without TLS. */
+  /** One peer URL. */
   static final class Url implements ITypeConverter<PeerUrls> {
     @Override
     public PeerUrls convert(String text) {
       try {
-        if (text.startsWith("http://")) {
+        if (text.startsWith("http://") || text.startsWith("https://")) {
           return PeerUrls.of(text);
         }
       } catch (IllegalArgumentException e) {
         // Said below.
       }
-      throw new TypeConversionException("\"" + text + "\" (expected: http://HOST:PORT)");
+      throw new TypeConversionException("\"" + text + "\" (expected: http[s]://HOST:PORT)");
     }
   }
 

@@ -24,7 +24,7 @@ final class EchoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Echo.run(link.link());
+    Echo.run(link.transport(), link.link());
     return 0;
   }
 }

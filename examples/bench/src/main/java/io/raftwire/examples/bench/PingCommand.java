@@ -13,7 +13,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "ping",
     description = {
-      "Sends one MsgApp at a time to an echo, and prints how long the answers took as a line of JSON.",
+      "Sends MsgApps to an echo, one at a time or at a rate, and prints how long the answers took as a"
+          + " line of JSON. At a rate the time counts from when a message should have been sent,"
+          + " however late it was.",
       ""
     },
     sortOptions = false,
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
 final class PingCommand implements Callable<Integer> {
 
   private static final int MAX_SIZE = 256 << 20;
+  private static final int MAX_RATE = 1_000_000;
 
   @Mixin private LinkFlags link = new LinkFlags();
 
@@ -30,6 +33,12 @@ final class PingCommand implements Callable<Integer> {
       paramLabel = "BYTES",
       description = "Bytes of data of the entry. Default: 64")
   private int size = 64;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "How many to send in a second; 0 for one after the other. Default: 0")
+  private int rate;
 
   @Option(
       names = "--seconds",
@@ -50,7 +59,14 @@ final class PingCommand implements Callable<Integer> {
     if (seconds.compareTo(Duration.ofMillis(1)) < 0) {
       throw link.invalid("--seconds: " + seconds + " (expected: at least 0.001)");
     }
-    Ping.run(link.link(), (int) link.within("--size", size, 0, MAX_SIZE), seconds, warmup);
+    Ping.run(
+        link.transport(),
+        link.link(),
+        new Ping.Options(
+            (int) link.within("--size", size, 0, MAX_SIZE),
+            (int) link.within("--rate", rate, 0, MAX_RATE),
+            seconds,
+            warmup));
     return 0;
   }
 }

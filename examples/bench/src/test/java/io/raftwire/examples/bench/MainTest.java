@@ -36,7 +36,7 @@ class MainTest {
   void helpOfCompareNamesEveryRow() {
     assertThat(run("compare", "--help")).isZero();
 
-    for (Row row : Row.values()) {
+    for (Row row : Row.all()) {
       assertThat(out.toString()).contains(row.label()).contains(row.description());
     }
   }
@@ -65,7 +65,15 @@ class MainTest {
         "--entries 0",
         "--window 4097",
         "--work pipeline --window 65",
-        "--work snapshot",
+        "--work nonsense",
+        "--work snapshot --size 0",
+        "--work snapshot --transport netty",
+        "--work pipeline --transport netty",
+        "--transport nonsense",
+        "--listen http://127.0.0.1:1,http://127.0.0.1:3",
+        "--peer-url http://127.0.0.1:2,http://127.0.0.1:3 --stuck 2",
+        "--cert a",
+        "--cert a --key b --trusted-ca c --transport netty",
         "--unknown 1"
       })
   void aSourceRefusesWhatTheGoProgramRefuses(String flags) {
@@ -87,6 +95,20 @@ class MainTest {
     assertThat(run("compare", "--rows", "msgapp-64,nonsense")).isEqualTo(2);
 
     assertThat(err.toString()).contains("\"nonsense\"", "msgapp-1k", "ping-64");
+  }
+
+  @Test
+  void anUnknownContenderIsShownWithThoseThatAreThere() {
+    assertThat(run("compare", "--contenders", "nonsense")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("\"nonsense\"", "go-go", "netty");
+  }
+
+  @Test
+  void everyRowButTheLastExistsUnderTls() {
+    assertThat(Row.of("msgapp-1k-tls").tls()).isTrue();
+    assertThat(Row.of("msgapp-1k").tls()).isFalse();
+    assertThat(run("compare", "--rows", "stuck-tls")).isEqualTo(2);
   }
 
   @Test

@@ -24,24 +24,36 @@ public final class Compare {
   /**
    * What to compare, and how.
    *
+   * @param contenders their names; empty for all
    * @param javaOptions for every JVM, whichever end it is
    * @param pinned whether all processes share one core
+   * @param directory where files for snapshots are made
    * @param json the file for the results; null for none
+   * @param plot the file for a plot of them, SVG or PNG; null for none
    */
   public record Options(
       List<Row> rows,
+      List<String> contenders,
       int runs,
       Duration seconds,
       Duration warmup,
       List<String> javaOptions,
       boolean pinned,
-      @Nullable Path json) {
+      Path directory,
+      @Nullable Path json,
+      @Nullable Path plot) {
 
     /** Copies the lists. */
     public Options {
       rows = List.copyOf(rows);
+      contenders = List.copyOf(contenders);
       javaOptions = List.copyOf(javaOptions);
     }
+  }
+
+  /** The names of all contenders. */
+  public static List<String> contenders() {
+    return Contender.names();
   }
 
   /**
@@ -52,19 +64,34 @@ public final class Compare {
   public static boolean run(Program go, Options options, PrintStream out, PrintStream progress)
       throws InterruptedException {
     List<String> wrapper = options.pinned ? OneCore.wrapper() : List.of();
-    Pair pair = new Pair(wrapper, options.seconds, options.warmup);
-    Program raftwire = Programs.raftwire(options.javaOptions);
-    Comparison comparison = new Comparison(pair, go, raftwire, progress);
-    Map<Row, RowResult> results = comparison.run(options.rows, options.runs);
+    List<Contender> contenders =
+        Contender.all(go, Programs.bench(options.javaOptions)).stream()
+            .filter(c -> options.contenders.isEmpty() || options.contenders.contains(c.name()))
+            .toList();
+    List<RowResult> results;
+    int voidRuns;
+    try (Scratch scratch = Scratch.in(options.directory)) {
+      Pair pair = new Pair(wrapper, options.seconds, options.warmup, scratch);
+      Comparison comparison = new Comparison(pair, contenders, progress);
+      results = comparison.run(options.rows, options.runs);
+      voidRuns = comparison.voidRuns();
+    }
     progress.println();
     out.print(Table.of(results));
+    String bars = Bars.table(results);
+    if (!bars.isEmpty()) {
+      out.println();
+      out.print(bars);
+    }
     out.flush();
-    int voidRuns = comparison.voidRuns();
     if (voidRuns > 0) {
       progress.println(voidRuns + " runs were void and are not in the table");
     }
     if (options.json != null) {
       write(options.json, Report.json(conditions(options), results, voidRuns));
+    }
+    if (options.plot != null) {
+      Plot.write(results, options.plot);
     }
     return voidRuns == 0;
   }

@@ -5,40 +5,33 @@ package io.raftwire.examples.bench.compare;
 import io.raftwire.examples.bench.BenchException;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Runs every contender of every row in turn, as often as asked. */
-public final class Comparison {
+final class Comparison {
 
   private final Pair pair;
   private final List<Contender> contenders;
   private final PrintStream progress;
   private int voidRuns;
 
-  /** A comparison of two programs, each with itself first and then with each other. */
-  Comparison(Pair pair, Program baseline, Program other, PrintStream progress) {
+  Comparison(Pair pair, List<Contender> contenders, PrintStream progress) {
     this.pair = pair;
-    this.contenders =
-        List.of(
-            new Contender(baseline, baseline),
-            new Contender(other, other),
-            new Contender(other, baseline),
-            new Contender(baseline, other));
+    this.contenders = List.copyOf(contenders);
     this.progress = progress;
   }
 
   /** Measures; the runs of a row are next to each other, and its contenders alternate. */
-  Map<Row, RowResult> run(List<Row> rows, int runs) throws InterruptedException {
-    Map<Row, RowResult> results = new EnumMap<>(Row.class);
+  List<RowResult> run(List<Row> rows, int runs) throws InterruptedException {
+    List<RowResult> results = new ArrayList<>();
     for (Row row : rows) {
       Map<String, List<Measurement>> measured = new LinkedHashMap<>();
       for (int run = 1; run <= runs; run++) {
         for (Contender contender : contenders) {
-          if (row.mixed() || !contender.mixed()) {
+          if (contender.canDo(row)) {
             measure(
                 run,
                 row,
@@ -47,7 +40,7 @@ public final class Comparison {
           }
         }
       }
-      results.put(row, new RowResult(row, contenders.get(0).name(), measured));
+      results.add(new RowResult(row, measured));
     }
     return results;
   }
@@ -64,7 +57,7 @@ public final class Comparison {
     try {
       Measurement measurement = pair.run(run, row, contender);
       into.add(measurement);
-      progress.println(Table.figure(measurement));
+      progress.println(Table.figure(row, measurement));
     } catch (BenchException e) {
       voidRuns++;
       progress.println("void: " + e.getMessage());

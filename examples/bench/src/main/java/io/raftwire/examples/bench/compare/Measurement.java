@@ -5,14 +5,15 @@ package io.raftwire.examples.bench.compare;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.raftwire.examples.bench.peer.Results;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The figures of one contender in one run. What a row does not measure is absent.
  *
  * @param run counted from 1
- * @param cpuMicros CPU time of both ends for each message or round trip
- * @param maxRssBytes the larger of both ends, 0 if unknown
+ * @param perSecond messages, or bytes of a snapshot
+ * @param cpuMicros CPU time of both ends for each message, round trip or MiB of a snapshot
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -21,7 +22,40 @@ record Measurement(
     @Nullable Double perSecond,
     @Nullable Double p50Us,
     @Nullable Double p99Us,
+    @Nullable Double p999Us,
     double cpuMicros,
-    double senderCpuMicros,
-    double receiverCpuMicros,
-    long maxRssBytes) {}
+    Side sender,
+    Side receiver) {
+
+  /**
+   * What one end has used.
+   *
+   * @param cpuMicros CPU time for each message, round trip or MiB
+   * @param allocatedBytes on the heap for each; of a receiver on average since its start, as it
+   *     does not know when its sender measures
+   * @param maxRssBytes since its start, as all that follow
+   */
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  record Side(
+      double cpuMicros,
+      double allocatedBytes,
+      long maxRssBytes,
+      long maxHeapBytes,
+      long maxDirectBytes,
+      long gcCount,
+      double gcMillis,
+      double gcMaxMillis) {
+
+    static Side of(double cpuMicros, double allocatedBytes, Results.Memory memory) {
+      return new Side(
+          cpuMicros,
+          allocatedBytes,
+          memory.maxRssBytes(),
+          memory.maxHeapBytes(),
+          memory.maxDirectBytes(),
+          memory.gcCount(),
+          memory.gcMillis(),
+          memory.gcMaxMillis());
+    }
+  }
+}

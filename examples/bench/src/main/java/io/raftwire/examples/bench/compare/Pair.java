@@ -10,7 +10,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Runs one contender once: two processes and what they print. */
 final class Pair {
@@ -23,34 +25,50 @@ final class Pair {
   private final List<String> wrapper;
   private final Duration seconds;
   private final Duration warmup;
+  private final Scratch scratch;
 
   /**
    * Runs with the same times each.
    *
    * @param wrapper what goes before each command, such as {@code taskset}
+   * @param scratch where files can be made
    */
-  Pair(List<String> wrapper, Duration seconds, Duration warmup) {
+  Pair(List<String> wrapper, Duration seconds, Duration warmup, Scratch scratch) {
     this.wrapper = List.copyOf(wrapper);
     this.seconds = seconds;
     this.warmup = warmup;
+    this.scratch = scratch;
   }
 
   /** Measures. */
   Measurement run(int run, Row row, Contender contender) throws InterruptedException {
-    int[] ports = freePorts();
+    int[] ports = freePorts(1 + row.peers());
+    String scheme = row.tls() ? "https" : "http";
+    String here = url(scheme, ports[0]);
+    String there =
+        Arrays.stream(ports)
+            .skip(1)
+            .mapToObj(port -> url(scheme, port))
+            .collect(Collectors.joining(","));
+    Duration measured = longer(seconds, Duration.ofSeconds(row.leastSeconds()));
     List<String> receiving =
-        command(contender.receiver(), row.kind().receiver(), ends("2", "1", ports[1], ports[0]));
+        command(contender.receiver(), row, row.kind().receiver(), ends("2", there, "1", here));
+    receiving.addAll(row.receiverFlags());
     List<String> sending =
-        command(contender.sender(), row.kind().sender(), ends("1", "2", ports[0], ports[1]));
-    sending.addAll(row.flags());
-    sending.addAll(List.of("--seconds", seconds(seconds), "--warmup", seconds(warmup)));
+        command(contender.sender(), row, row.kind().sender(), ends("1", here, "2", there));
+    sending.addAll(row.senderFlags());
+    sending.addAll(List.of("--seconds", seconds(measured), "--warmup", seconds(warmup)));
+    if (row.kind() == Row.Kind.SNAPSHOT) {
+      sending.addAll(List.of("--dir", scratch.directory("sender").toString()));
+      receiving.addAll(List.of("--dir", scratch.directory("receiver").toString()));
+    }
     String receiverName = contender.receiver().name() + " " + row.kind().receiver();
     String senderName = contender.sender().name() + " " + row.kind().sender();
     try (EndProcess receiver = EndProcess.start(receiverName, receiving)) {
       receiver.awaitReady(READY_TIMEOUT);
       try (EndProcess sender = EndProcess.start(senderName, sending)) {
         sender.awaitReady(READY_TIMEOUT);
-        String line = sender.nextLine(seconds.plus(warmup).plus(RESULT_TIMEOUT));
+        String line = sender.nextLine(measured.plus(warmup).plus(RESULT_TIMEOUT));
         long endNanos = System.nanoTime();
         sender.closeInput();
         sender.awaitSuccess();
@@ -58,89 +76,118 @@ final class Pair {
         Results.Receiver last =
             Json.parse(receiver.nextLine(LAST_WORDS_TIMEOUT), Results.Receiver.class);
         receiver.awaitSuccess();
-        return row.kind() == Row.Kind.BULK
-            ? bulk(run, Json.parse(line, Results.Sender.class), last, sender, receiver, endNanos)
-            : ping(
-                run, Json.parse(line, Results.RoundTrips.class), last, sender, receiver, endNanos);
+        return row.kind() == Row.Kind.PING
+            ? ping(run, Json.parse(line, Results.RoundTrips.class), last, receiver, endNanos)
+            : bulk(run, Json.parse(line, Results.Sender.class), last, receiver, endNanos);
       }
+    } finally {
+      scratch.empty();
     }
   }
 
   private static Measurement bulk(
-      int run,
-      Results.Sender result,
-      Results.Receiver last,
-      EndProcess sender,
-      EndProcess receiver,
-      long endNanos) {
-    long from = endNanos - Math.round(result.seconds() * 1e9);
+      int run, Results.Sender result, Results.Receiver last, EndProcess receiver, long endNanos) {
     long messages = Math.max(1, result.acked());
-    double sending = sender.cpu().secondsBetween(from, endNanos) * 1e6 / messages;
-    double receiving = receiver.cpu().secondsBetween(from, endNanos) * 1e6 / messages;
+    Measurement.Side sending =
+        Measurement.Side.of(
+            result.cpuSeconds() * 1e6 / messages,
+            (double) result.allocated() / messages,
+            result.memory());
+    Measurement.Side receiving = receiving(last, receiver, result.seconds(), endNanos, messages);
     return new Measurement(
         run,
         result.perSecond(),
         null,
         null,
-        sending + receiving,
+        null,
+        sending.cpuMicros() + receiving.cpuMicros(),
         sending,
-        receiving,
-        Math.max(result.maxRssBytes(), last.maxRssBytes()));
+        receiving);
   }
 
-  private Measurement ping(
+  private static Measurement ping(
       int run,
       Results.RoundTrips result,
       Results.Receiver last,
-      EndProcess sender,
       EndProcess receiver,
       long endNanos) {
-    long from = endNanos - seconds.toNanos();
     int count = Math.max(1, result.count());
-    double sending = sender.cpu().secondsBetween(from, endNanos) * 1e6 / count;
-    double receiving = receiver.cpu().secondsBetween(from, endNanos) * 1e6 / count;
+    Measurement.Side sending =
+        Measurement.Side.of(
+            result.cpuSeconds() * 1e6 / count,
+            (double) result.memory().allocatedBytes() / Math.max(1, last.messages()),
+            result.memory());
+    Measurement.Side receiving = receiving(last, receiver, result.seconds(), endNanos, count);
     return new Measurement(
         run,
         null,
         result.p50Us(),
         result.p99Us(),
-        sending + receiving,
+        result.p999Us(),
+        sending.cpuMicros() + receiving.cpuMicros(),
         sending,
-        receiving,
-        last.maxRssBytes());
+        receiving);
   }
 
-  private List<String> command(Program program, String command, List<String> flags) {
+  private static Measurement.Side receiving(
+      Results.Receiver last, EndProcess receiver, double seconds, long endNanos, long messages) {
+    long from = endNanos - Math.round(seconds * 1e9);
+    return Measurement.Side.of(
+        receiver.cpu().secondsBetween(from, endNanos) * 1e6 / messages,
+        (double) last.memory().allocatedBytes() / Math.max(1, last.messages()),
+        last.memory());
+  }
+
+  private List<String> command(Program program, Row row, String command, List<String> flags) {
     List<String> line = new ArrayList<>(wrapper);
     line.addAll(program.launcher());
     line.add(program.commandPrefix() + command);
     line.addAll(flags);
+    line.addAll(program.flags());
+    if (row.tls()) {
+      line.addAll(scratch.certificate().flags());
+    }
     return line;
   }
 
-  private static List<String> ends(String id, String peerId, int port, int peerPort) {
+  private static List<String> ends(String id, String url, String peerId, String peerUrl) {
     return List.of(
         "--id",
         id,
         "--listen",
-        "http://127.0.0.1:" + port,
+        url,
         "--peer-id",
         peerId,
         "--peer-url",
-        "http://127.0.0.1:" + peerPort,
+        peerUrl,
         "--cluster-id",
         CLUSTER_ID);
+  }
+
+  private static String url(String scheme, int port) {
+    return scheme + "://127.0.0.1:" + port;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   private static String seconds(Duration duration) {
     return Double.toString(duration.toNanos() / 1e9);
   }
 
-  private static int[] freePorts() {
+  private static int[] freePorts(int count) {
     InetAddress here = InetAddress.getLoopbackAddress();
-    try (ServerSocket first = new ServerSocket(0, 1, here);
-        ServerSocket second = new ServerSocket(0, 1, here)) {
-      return new int[] {first.getLocalPort(), second.getLocalPort()};
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, here));
+      }
+      int[] ports = sockets.stream().mapToInt(ServerSocket::getLocalPort).toArray();
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return ports;
     } catch (IOException e) {
       throw new UncheckedIOException("no free port on 127.0.0.1", e);
     }

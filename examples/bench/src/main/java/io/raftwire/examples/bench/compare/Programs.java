@@ -23,7 +23,7 @@ public final class Programs {
   private Programs() {}
 
   /** This program, as the JVM that runs it would start it again. */
-  public static Program raftwire(List<String> javaOptions) {
+  public static Program bench(List<String> javaOptions) {
     List<String> launcher = new ArrayList<>();
     launcher.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     launcher.addAll(javaOptions);
@@ -36,7 +36,7 @@ public final class Programs {
       launcher.add(System.getProperty("java.class.path"));
       launcher.add("io.raftwire.examples.bench.Main");
     }
-    return new Program("raftwire", launcher, "");
+    return new Program("raftwire", launcher, "", List.of());
   }
 
   /**
@@ -57,7 +57,7 @@ public final class Programs {
               + GO_SOURCE
               + ", or --go-source with that directory)");
     }
-    return new Program("go", List.of(program.toAbsolutePath().toString()), "bench-");
+    return new Program("go", List.of(program.toAbsolutePath().toString()), "bench-", List.of());
   }
 
   private static Path build(Path source) throws InterruptedException {

@@ -18,9 +18,9 @@ final class Report {
    *
    * @param conditions under which they were measured, by name
    */
-  static String json(Map<String, Object> conditions, Map<Row, RowResult> results, int voidRuns) {
+  static String json(Map<String, Object> conditions, List<RowResult> results, int voidRuns) {
     List<Object> rows = new ArrayList<>();
-    for (RowResult result : results.values()) {
+    for (RowResult result : results) {
       List<Object> contenders = new ArrayList<>();
       result
           .measurements()
@@ -29,8 +29,8 @@ final class Report {
       Map<String, Object> row = new LinkedHashMap<>();
       row.put("row", result.row().label());
       row.put("description", result.row().description());
-      row.put("baseline", result.baseline());
       row.put("contenders", contenders);
+      row.put("bars", bars(result));
       rows.add(row);
     }
     Map<String, Object> report = new LinkedHashMap<>();
@@ -40,13 +40,37 @@ final class Report {
     return Json.pretty(report);
   }
 
+  private static List<Object> bars(RowResult result) {
+    List<Object> bars = new ArrayList<>();
+    for (Bar bar : Bars.of(result.row())) {
+      bar.measured(result)
+          .ifPresent(
+              ratio -> {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("contender", bar.contender());
+                entry.put("baseline", bar.baseline());
+                entry.put("figure", bar.figure().name());
+                entry.put("ratio", ratio);
+                entry.put(bar.atLeast() ? "at_least" : "at_most", bar.bound());
+                entry.put("reached", bar.isReachedBy(ratio.median()));
+                bars.add(entry);
+              });
+    }
+    return bars;
+  }
+
   private static Map<String, Object> contender(RowResult result, String name) {
     Map<String, Object> contender = new LinkedHashMap<>();
     contender.put("contender", name);
     for (Figure figure : Figure.ALL) {
       if (figure.kinds().contains(result.row().kind())) {
         result.summary(name, figure).ifPresent(s -> contender.put(figure.name(), s));
-        result.ratio(name, figure).ifPresent(s -> contender.put(figure.name() + "_ratio", s));
+        result
+            .ratio(name, Contender.GO, figure)
+            .ifPresent(s -> contender.put(figure.name() + "_to_go", s));
+        result
+            .ratio(name, Contender.NETTY, figure)
+            .ifPresent(s -> contender.put(figure.name() + "_to_netty", s));
       }
     }
     contender.put("runs", result.measurements().getOrDefault(name, List.of()));

@@ -10,12 +10,11 @@ import java.util.Optional;
 /**
  * All figures of one row.
  *
- * @param baseline the contender that ratios are of
  * @param measurements by contender, in the order they ran
  */
-record RowResult(Row row, String baseline, Map<String, List<Measurement>> measurements) {
+record RowResult(Row row, Map<String, List<Measurement>> measurements) {
 
-  /** A figure's spread over the runs of a contender; empty if all of them were void. */
+  /** A figure's spread over the runs of a contender; empty if there is none that is not void. */
   Optional<Summary> summary(String contender, Figure figure) {
     List<Double> figures =
         measurements.getOrDefault(contender, List.of()).stream()
@@ -25,10 +24,10 @@ record RowResult(Row row, String baseline, Map<String, List<Measurement>> measur
   }
 
   /**
-   * A figure divided by the baseline's of the same run, since the machine is not the same from run
-   * to run; empty if no run has both.
+   * A figure divided by another contender's of the same run, since the machine is not the same from
+   * run to run; empty if no run has both.
    */
-  Optional<Summary> ratio(String contender, Figure figure) {
+  Optional<Summary> ratio(String contender, String baseline, Figure figure) {
     List<Double> ratios = new ArrayList<>();
     for (Measurement measured : measurements.getOrDefault(contender, List.of())) {
       for (Measurement base : measurements.getOrDefault(baseline, List.of())) {

@@ -3,9 +3,13 @@
 package io.raftwire.examples.bench.peer;
 
 import com.google.protobuf.ByteString;
+import io.raftwire.MemberId;
+import io.raftwire.raftpb.ConfState;
 import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
+import io.raftwire.raftpb.Snapshot;
+import io.raftwire.raftpb.SnapshotMetadata;
 
 /**
  * Builds what one member sends to another: each message afresh, as a raft node does, the payload
@@ -20,9 +24,9 @@ final class Messages {
   private final ByteString data;
   private final int entries;
 
-  Messages(Link link, int size, int entries) {
-    this.from = link.id().value();
-    this.to = link.peerId().value();
+  Messages(MemberId from, MemberId to, int size, int entries) {
+    this.from = from.value();
+    this.to = to.value();
     this.entries = entries;
     byte[] bytes = new byte[size];
     for (int i = 0; i < size; i++) {
@@ -32,8 +36,8 @@ final class Messages {
   }
 
   /** Messages without payload. */
-  Messages(Link link) {
-    this(link, 0, 1);
+  Messages(MemberId from, MemberId to) {
+    this(from, to, 0, 1);
   }
 
   /** The MsgApp of a leader whose follower has the log up to {@code index}. */
@@ -72,6 +76,23 @@ final class Messages {
         .setFrom(from)
         .setTo(to)
         .setTerm(TERM)
+        .build();
+  }
+
+  /** The MsgSnap of a snapshot that has its data in a body of its own. */
+  Message snapshot(long index) {
+    return Message.newBuilder()
+        .setType(MessageType.MsgSnap)
+        .setFrom(from)
+        .setTo(to)
+        .setTerm(TERM)
+        .setSnapshot(
+            Snapshot.newBuilder()
+                .setMetadata(
+                    SnapshotMetadata.newBuilder()
+                        .setIndex(index)
+                        .setTerm(TERM)
+                        .setConfState(ConfState.newBuilder().addVoters(from).addVoters(to))))
         .build();
   }
 

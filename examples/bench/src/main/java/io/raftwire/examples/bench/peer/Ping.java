@@ -3,90 +3,118 @@
 package io.raftwire.examples.bench.peer;
 
 import io.raftwire.examples.bench.BenchException;
+import io.raftwire.examples.bench.contender.Endpoint;
+import io.raftwire.examples.bench.contender.Link;
+import io.raftwire.examples.bench.contender.Work;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends a MsgApp, waits for its answer and sends the next. As in the Go program the thread that
- * waits is not the one that brings the answer.
+ * Sends MsgApps and takes the time until each is answered: one after the other, or at a rate. As in
+ * the Go program the thread that sends is not the one that brings the answer.
  */
 public final class Ping {
 
-  private final Link link;
-  private final Node node;
+  private final Endpoint endpoint;
   private final Messages messages;
   private final Thread waiting = Thread.currentThread();
 
   private long index;
   private volatile long answered;
+  private volatile RateSchedule schedule = RateSchedule.NONE;
 
-  private Ping(Link link, Node node, int size) {
-    this.link = link;
-    this.node = node;
-    this.messages = new Messages(link, size, 1);
+  private Ping(Link link, Endpoint endpoint, int size) {
+    this.endpoint = endpoint;
+    this.messages = new Messages(link.id(), link.others().get(0).id(), size, 1);
   }
+
+  /**
+   * How to measure.
+   *
+   * @param size bytes of data of the entry
+   * @param rate how many to send in a second; 0 for one after the other
+   * @param seconds the measured interval
+   * @param warmup what goes before it
+   */
+  public record Options(int size, int rate, Duration seconds, Duration warmup) {}
 
   /**
    * Measures round trips, and prints the result.
    *
-   * @param size bytes of data of the entry
    * @throws BenchException if it is void
    */
-  public static void run(Link link, int size, Duration seconds, Duration warmup)
+  public static void run(Transport transport, Link link, Options options)
       throws InterruptedException {
-    try (Node node = new Node(link)) {
-      Ping ping = new Ping(link, node, size);
-      node.start(ping::receive);
-      node.addPeer();
+    Usage.watch();
+    try (Endpoint endpoint = transport.endpoint(link)) {
+      Ping ping = new Ping(link, endpoint, options.size);
+      endpoint.start(ping::receive);
+      endpoint.connect(Work.msgapp);
       Console.ready();
-      node.awaitStreams();
-      ping.probe();
-      Console.note(
-          "peer " + link.peerId() + " answers, warming up for " + warmup.toMillis() + " ms");
-      long disturbed = node.disturbances();
-      ping.measure(warmup);
-      RoundTripTimes times = ping.measure(seconds);
-      node.requireUndisturbed(disturbed);
+      endpoint.awaitConnected();
+      ping.probe(link);
+      Console.note("the peer answers, warming up for " + options.warmup.toMillis() + " ms");
+      long disturbed = endpoint.disturbances();
+      ping.measure(options.rate, options.warmup);
+      long cpuBefore = Usage.cpuNanos();
+      long start = System.nanoTime();
+      RoundTripTimes times = ping.measure(options.rate, options.seconds);
+      long took = System.nanoTime() - start;
+      long cpuNanos = Usage.cpuNanos() - cpuBefore;
+      Source.requireUndisturbed(endpoint, disturbed);
       times.sort();
       Console.result(
           new Results.RoundTrips(
               "ping",
-              Results.IMPL,
-              size,
+              transport.name(),
+              options.size,
+              options.rate,
               times.count(),
+              Results.seconds(took),
               times.percentileMicros(0.5),
               times.percentileMicros(0.9),
               times.percentileMicros(0.99),
-              times.percentileMicros(0.999)));
+              times.percentileMicros(0.999),
+              Results.seconds(cpuNanos),
+              Usage.memory()));
     }
   }
 
   private void receive(Message message) {
     if (message.getType() == MessageType.MsgAppResp) {
-      answered = message.getIndex();
-      LockSupport.unpark(waiting);
+      RateSchedule current = schedule;
+      if (current != RateSchedule.NONE) {
+        current.answered(message.getIndex(), System.nanoTime());
+      } else {
+        answered = message.getIndex();
+        LockSupport.unpark(waiting);
+      }
     }
   }
 
-  private void probe() {
-    long deadline = System.nanoTime() + Node.CONNECT_TIMEOUT.toNanos();
+  private void probe(Link link) {
+    long deadline = System.nanoTime() + Endpoint.CONNECT_TIMEOUT.toNanos();
     while (!ping(Source.PROBE_TIMEOUT.toNanos())) {
       if (System.nanoTime() > deadline) {
         throw new BenchException(
             "peer "
-                + link.peerId()
+                + link.others().get(0).id()
                 + " at "
-                + link.peerUrl()
+                + link.others().get(0).url()
                 + " has answered nothing within "
-                + Node.CONNECT_TIMEOUT.toSeconds()
+                + Endpoint.CONNECT_TIMEOUT.toSeconds()
                 + " s");
       }
     }
   }
 
-  private RoundTripTimes measure(Duration duration) {
+  private RoundTripTimes measure(int rate, Duration duration) {
+    return rate == 0 ? oneByOne(duration) : atRate(rate, duration);
+  }
+
+  private RoundTripTimes oneByOne(Duration duration) {
     RoundTripTimes times = new RoundTripTimes();
     long start = System.nanoTime();
     for (long sent = start; sent - start < duration.toNanos(); sent = System.nanoTime()) {
@@ -106,8 +134,9 @@ public final class Ping {
   private boolean ping(long timeoutNanos) {
     long sent = System.nanoTime();
     index++;
-    node.send(messages.append(index));
-    node.requireAllTaken();
+    endpoint.send(messages.append(index));
+    endpoint.flush();
+    endpoint.requireSound();
     while (answered != index) {
       long left = timeoutNanos - (System.nanoTime() - sent);
       if (left <= 0) {
@@ -116,5 +145,40 @@ public final class Ping {
       LockSupport.parkNanos(this, left);
     }
     return true;
+  }
+
+  private RoundTripTimes atRate(int rate, Duration duration) {
+    RateSchedule current = new RateSchedule(rate, duration, index, System.nanoTime());
+    schedule = current;
+    long count = current.count();
+    long lastProgress = System.nanoTime();
+    for (long sent = 0; sent < count; ) {
+      long due = Math.min(current.due(System.nanoTime()), current.answeredCount() + MAX_IN_FLIGHT);
+      for (; sent < due; sent++) {
+        index++;
+        endpoint.send(messages.append(index));
+        lastProgress = System.nanoTime();
+      }
+      endpoint.flush();
+      endpoint.requireSound();
+      requireProgress(lastProgress);
+      LockSupport.parkNanos(this, Math.max(1, current.intended(sent) - System.nanoTime()));
+    }
+    while (current.answeredCount() < count) {
+      requireProgress(lastProgress);
+      LockSupport.parkNanos(this, DRAIN_STEP_NANOS);
+    }
+    schedule = RateSchedule.NONE;
+    return current.times();
+  }
+
+  // Within what a stream's lane takes, so that a stall makes answers late, not lost.
+  private static final long MAX_IN_FLIGHT = 2048;
+  private static final long DRAIN_STEP_NANOS = 1_000_000;
+
+  private static void requireProgress(long since) {
+    if (System.nanoTime() - since > Source.STALL_TIMEOUT.toNanos()) {
+      throw new BenchException("no answer for " + Source.STALL_TIMEOUT.toSeconds() + " s");
+    }
   }
 }

@@ -3,13 +3,21 @@
 package io.raftwire.examples.bench.peer;
 
 import io.raftwire.examples.bench.BenchException;
+import io.raftwire.examples.bench.contender.Endpoint;
+import io.raftwire.examples.bench.contender.Link;
+import io.raftwire.examples.bench.contender.Work;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Sends bulk messages as fast as its window allows. */
+/**
+ * Sends bulk messages to each of its peers as fast as their windows allow. To peers that do not
+ * read it sends what the others get, and takes no for an answer.
+ */
 public final class Source {
 
   /** How long a probe may go unanswered before the next one. */
@@ -18,23 +26,37 @@ public final class Source {
   /** How long the other end may be silent. */
   static final Duration STALL_TIMEOUT = Duration.ofSeconds(10);
 
+  /** The acknowledgement of an earlier probe may still come. */
+  private static final long SETTLE_MILLIS = 100;
+
   private static final long STEP_MILLIS = 1;
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final Node node;
-  private final Supplier<Message> next;
-  private final Window window;
+  private final Link link;
+  private final Endpoint endpoint;
+  private final Resting resting = new Resting();
+  private final List<Outlet> reading = new ArrayList<>();
+  private final List<Outlet> stuck = new ArrayList<>();
+  private final AtomicLong refused = new AtomicLong();
+  private final long firstPeer;
 
   private volatile boolean stopped;
 
-  private Source(Link link, Node node, Options options) {
-    this.node = node;
-    this.window = new Window(options.window);
-    Messages messages = new Messages(link, options.size, options.entries);
-    this.next =
-        options.work == Work.small
-            ? messages::heartbeatResponse
-            : new Log(messages, options.entries)::append;
+  private Source(Link link, Endpoint endpoint, Options options) {
+    this.link = link;
+    this.endpoint = endpoint;
+    this.firstPeer = link.others().get(0).id().value();
+    for (Link.Other other : link.others()) {
+      Messages messages = new Messages(link.id(), other.id(), options.size, options.entries);
+      Outlet outlet =
+          new Outlet(
+              endpoint,
+              options.work == Work.small
+                  ? messages::heartbeatResponse
+                  : Outlet.log(messages, options.entries),
+              new Window(options.window, resting));
+      (link.isStuck(other.id()) ? stuck : reading).add(outlet);
+    }
   }
 
   /**
@@ -42,7 +64,7 @@ public final class Source {
    *
    * @param entries of a MsgApp
    * @param size bytes of data of an entry
-   * @param window how many messages may be unacknowledged
+   * @param window how many messages may be unacknowledged, of each peer
    * @param seconds the measured interval
    * @param warmup what goes before it
    */
@@ -54,49 +76,54 @@ public final class Source {
    *
    * @throws BenchException if it is void
    */
-  public static void run(Link link, Options options) throws InterruptedException {
-    try (Node node = new Node(link)) {
-      Source source = new Source(link, node, options);
-      node.start(source::receive);
-      if (options.work == Work.pipeline) {
-        node.addRemote();
-      } else {
-        node.addPeer();
-      }
+  public static void run(Transport transport, Link link, Options options)
+      throws InterruptedException {
+    Usage.watch();
+    try (Endpoint endpoint = transport.endpoint(link)) {
+      Source source = new Source(link, endpoint, options);
+      endpoint.start(source::receive);
+      endpoint.connect(options.work);
       Console.ready();
-      if (options.work != Work.pipeline) {
-        node.awaitStreams();
-      }
-      source.probe(link);
+      endpoint.awaitConnected();
+      source.probe();
       Console.note(
-          "peer "
-              + link.peerId()
-              + " acknowledges, warming up for "
+          link.reading()
+              + " peers acknowledge, warming up for "
               + options.warmup.toMillis()
               + " ms");
-      Console.result(source.measure(options));
+      Console.result(source.measure(transport, options));
     }
   }
 
-  private Results.Sender measure(Options options) throws InterruptedException {
-    long disturbed = node.disturbances();
+  private Results.Sender measure(Transport transport, Options options) throws InterruptedException {
+    long disturbed = endpoint.disturbances();
     Thread sender = new Thread(this::send, "source");
     sender.start();
     Results.Sender result;
     try {
-      result = measureWhileSending(options);
+      result = measureWhileSending(transport, options);
     } finally {
       stopped = true;
       sender.join();
     }
     drain();
-    node.requireUndisturbed(disturbed);
+    requireUndisturbed(endpoint, disturbed);
     return result;
+  }
+
+  /** Fails if anything was dropped or closed. */
+  static void requireUndisturbed(Endpoint endpoint, long before) {
+    endpoint.requireSound();
+    long disturbed = endpoint.disturbances() - before;
+    if (disturbed > 0) {
+      throw new BenchException(
+          disturbed + " messages were dropped or streams closed on the way: the figures are void");
+    }
   }
 
   private void receive(Message message) {
     if (message.getType() == MessageType.MsgAppResp) {
-      window.acknowledged(message.getIndex());
+      reading.get((int) (message.getFrom() - firstPeer)).window().acknowledged(message.getIndex());
     }
   }
 
@@ -105,64 +132,96 @@ public final class Source {
 
   private void send() {
     while (!stopped) {
-      long room = window.room();
-      if (room <= 0) {
-        window.awaitRoom(REST_NANOS);
-      }
-      for (; room > 0 && !stopped; room--) {
-        if (!node.send(next.get())) {
+      long sent = 0;
+      for (int i = 0; i < reading.size(); i++) {
+        int some = reading.get(i).sendSome();
+        if (some < 0) {
           return;
         }
-        window.oneSent();
+        sent += some;
+      }
+      for (int i = 0; i < stuck.size(); i++) {
+        sendToStuck(stuck.get(i), sent);
+      }
+      if (sent == 0) {
+        endpoint.flush();
+        resting.rest(this::isAnyWorthWaking, REST_NANOS);
       }
     }
+    endpoint.flush();
+  }
+
+  private void sendToStuck(Outlet outlet, long messages) {
+    for (long i = 0; i < messages; i++) {
+      if (!outlet.sendOne()) {
+        refused.lazySet(refused.get() + 1);
+      }
+    }
+  }
+
+  private boolean isAnyWorthWaking() {
+    for (int i = 0; i < reading.size(); i++) {
+      if (reading.get(i).window().isWorthWaking()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // ---- the thread that measures
   // ------------------------------------------------------------------
 
-  /** Sends single messages until one is acknowledged, and begins to count from there. */
-  private void probe(Link link) throws InterruptedException {
-    long deadline = System.nanoTime() + Node.CONNECT_TIMEOUT.toNanos();
+  /** Sends single messages until each is acknowledged, and begins to count from there. */
+  private void probe() throws InterruptedException {
+    for (int i = 0; i < reading.size(); i++) {
+      probe(reading.get(i), link.others().get(i));
+    }
+    Thread.sleep(SETTLE_MILLIS);
+    reading.forEach(outlet -> outlet.window().begin());
+  }
+
+  private void probe(Outlet outlet, Link.Other other) throws InterruptedException {
+    long deadline = System.nanoTime() + Endpoint.CONNECT_TIMEOUT.toNanos();
     while (System.nanoTime() < deadline) {
-      node.send(next.get());
-      node.requireAllTaken();
+      outlet.sendOne();
+      endpoint.flush();
+      endpoint.requireSound();
       long again = System.nanoTime() + PROBE_TIMEOUT.toNanos();
       while (System.nanoTime() < again) {
         Thread.sleep(STEP_MILLIS);
-        if (window.count() > 0) {
-          // The acknowledgement of an earlier probe may still come.
-          Thread.sleep(Node.SETTLE_TIME.toMillis());
-          window.begin();
+        if (outlet.window().count() > 0) {
           return;
         }
       }
     }
     throw new BenchException(
         "peer "
-            + link.peerId()
+            + other.id()
             + " at "
-            + link.peerUrl()
+            + other.url()
             + " has acknowledged nothing within "
-            + Node.CONNECT_TIMEOUT.toSeconds()
+            + Endpoint.CONNECT_TIMEOUT.toSeconds()
             + " s");
   }
 
-  private Results.Sender measureWhileSending(Options options) throws InterruptedException {
+  private Results.Sender measureWhileSending(Transport transport, Options options)
+      throws InterruptedException {
     watch(options.warmup);
     long cpuBefore = Usage.cpuNanos();
-    long sentBefore = window.sent();
-    long acknowledgedBefore = window.acknowledged();
+    long allocatedBefore = Usage.allocatedBytes();
+    long sentBefore = sent();
+    long acknowledgedBefore = acknowledged();
+    long refusedBefore = refused.get();
     long start = System.nanoTime();
     watch(options.seconds);
     double seconds = (System.nanoTime() - start) / 1e9;
-    long acknowledged = window.acknowledged() - acknowledgedBefore;
-    long sent = window.sent() - sentBefore;
+    long acknowledged = acknowledged() - acknowledgedBefore;
+    long sent = sent() - sentBefore;
     long cpuNanos = Usage.cpuNanos() - cpuBefore;
     boolean small = options.work == Work.small;
     return new Results.Sender(
         "source",
-        Results.IMPL,
+        transport.name(),
         options.work.name(),
         small ? 0 : options.size,
         small ? 0 : options.entries,
@@ -170,19 +229,29 @@ public final class Source {
         sent,
         Json.rounded(acknowledged / seconds, 1),
         acknowledged,
+        refused.get() - refusedBefore,
         Results.seconds(cpuNanos),
-        Usage.maxRssBytes());
+        Usage.allocatedBytes() - allocatedBefore,
+        Usage.memory());
+  }
+
+  private long sent() {
+    return reading.stream().mapToLong(outlet -> outlet.window().sent()).sum();
+  }
+
+  private long acknowledged() {
+    return reading.stream().mapToLong(outlet -> outlet.window().acknowledged()).sum();
   }
 
   /** Waits, and fails if the other end falls silent. */
   private void watch(Duration duration) throws InterruptedException {
     long end = System.nanoTime() + duration.toNanos();
-    long acknowledged = window.acknowledged();
+    long acknowledged = acknowledged();
     long since = System.nanoTime();
     for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
       TimeUnit.NANOSECONDS.sleep(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
-      node.requireAllTaken();
-      long now = window.acknowledged();
+      endpoint.requireSound();
+      long now = acknowledged();
       if (now != acknowledged) {
         acknowledged = now;
         since = System.nanoTime();
@@ -191,7 +260,7 @@ public final class Source {
             "no acknowledgement for "
                 + STALL_TIMEOUT.toSeconds()
                 + " s: "
-                + window.sent()
+                + sent()
                 + " messages sent, "
                 + acknowledged
                 + " acknowledged");
@@ -201,37 +270,18 @@ public final class Source {
 
   private void drain() throws InterruptedException {
     long deadline = System.nanoTime() + STALL_TIMEOUT.toNanos();
-    while (window.acknowledged() < window.sent()) {
-      node.requireAllTaken();
+    while (acknowledged() < sent()) {
+      endpoint.requireSound();
       if (System.nanoTime() > deadline) {
         throw new BenchException(
-            window.sent()
+            sent()
                 + " messages sent, but only "
-                + window.acknowledged()
+                + acknowledged()
                 + " acknowledged "
                 + STALL_TIMEOUT.toSeconds()
                 + " s after the last: the figures are void");
       }
       Thread.sleep(STEP_MILLIS);
-    }
-  }
-
-  /** A leader's log that only grows. */
-  private static final class Log {
-
-    private final Messages messages;
-    private final int entries;
-    private long index;
-
-    Log(Messages messages, int entries) {
-      this.messages = messages;
-      this.entries = entries;
-    }
-
-    Message append() {
-      Message message = messages.append(index);
-      index += entries;
-      return message;
     }
   }
 }

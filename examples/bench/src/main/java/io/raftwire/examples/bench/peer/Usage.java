@@ -2,29 +2,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.examples.bench.peer;
 
+import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.management.NotificationEmitter;
+import javax.management.openmbean.CompositeData;
 
 /** What this process has used since it started. */
 final class Usage {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
+  private static final long SAMPLE_MILLIS = 20;
+  private static final int ALLOCATED_EVERY = 25;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  private static final ThreadMXBean THREADS =
+      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  private static final AtomicLong directMax = new AtomicLong();
+  private static final AtomicLong pauseMaxMillis = new AtomicLong();
+  private static final Map<Long, Long> allocatedByThread = new ConcurrentHashMap<>();
 
   private Usage() {}
+
+  /** Begins to watch what only shows while it happens. */
+  static void watch() {
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      if (collector instanceof NotificationEmitter emitter) {
+        emitter.addNotificationListener(
+            (notification, handback) -> {
+              if (notification.getUserData() instanceof CompositeData data) {
+                long millis =
+                    GarbageCollectionNotificationInfo.from(data).getGcInfo().getDuration();
+                pauseMaxMillis.accumulateAndGet(millis, Math::max);
+              }
+            },
+            null,
+            null);
+      }
+    }
+    Thread sampler = new Thread(Usage::sample, "memory");
+    sampler.setDaemon(true);
+    sampler.start();
+  }
 
   /** CPU time, user and system. */
   static long cpuNanos() {
     return SYSTEM.getProcessCpuTime();
   }
 
+  /** What all threads so far have allocated on the heap; those that ended as of a moment before. */
+  static long allocatedBytes() {
+    long[] ids = THREADS.getAllThreadIds();
+    long[] bytes = THREADS.getThreadAllocatedBytes(ids);
+    for (int i = 0; i < ids.length; i++) {
+      allocatedByThread.merge(ids[i], bytes[i], Math::max);
+    }
+    return allocatedByThread.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** The figures of the process's memory so far. */
+  static Results.Memory memory() {
+    long collections = 0;
+    long millis = 0;
+    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      collections += Math.max(0, collector.getCollectionCount());
+      millis += Math.max(0, collector.getCollectionTime());
+    }
+    long heap = 0;
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      if (pool.getType() == MemoryType.HEAP) {
+        heap += pool.getPeakUsage().getUsed();
+      }
+    }
+    return new Results.Memory(
+        maxRssBytes(),
+        heap,
+        Math.max(directMax.get(), directBytes()),
+        allocatedBytes(),
+        collections,
+        millis,
+        pauseMaxMillis.get());
+  }
+
+  private static void sample() {
+    try {
+      for (int i = 0; ; i++) {
+        directMax.accumulateAndGet(directBytes(), Math::max);
+        if (i % ALLOCATED_EVERY == 0) {
+          allocatedBytes(); // for the sake of threads that end
+        }
+        Thread.sleep(SAMPLE_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      // Ended.
+    }
+  }
+
+  // Netty counts what it allocates past the JDK's own count, where it can.
+  private static long directBytes() {
+    long bytes = Math.max(0, PlatformDependent.usedDirectMemory());
+    for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+      if (pool.getName().equals("direct")) {
+        bytes += Math.max(0, pool.getMemoryUsed());
+      }
+    }
+    return bytes;
+  }
+
   /** The largest resident set so far; 0 where there is no {@code /proc}. */
-  static long maxRssBytes() {
+  private static long maxRssBytes() {
     try {
       for (String line : Files.readAllLines(STATUS)) {
         if (line.startsWith(PEAK)) {

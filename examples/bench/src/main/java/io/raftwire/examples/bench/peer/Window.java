@@ -3,13 +3,10 @@
 package io.raftwire.examples.bench.peer;
 
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How many messages were sent and how many acknowledged. One thread sends; it rests when the window
- * is full and is woken when a part of it is free again, so that waking it is not a cost of each
- * acknowledgement.
+ * How many messages were sent to one peer and how many it has acknowledged. One thread sends; see
+ * {@link Resting} for how it waits.
  */
 final class Window {
 
@@ -17,15 +14,16 @@ final class Window {
 
   private final long size;
   private final long wakeAt;
+  private final Resting resting;
   private final AtomicLong sent = new AtomicLong();
   private final AtomicLong count = new AtomicLong();
 
   private volatile long base;
-  private volatile @Nullable Thread resting;
 
-  Window(long size) {
+  Window(long size, Resting resting) {
     this.size = size;
     this.wakeAt = Math.max(1, size / WAKE_AT);
+    this.resting = resting;
   }
 
   /** The peer's count, which may have served another source before. */
@@ -48,14 +46,11 @@ final class Window {
 
   /** The peer has received so many in all; from one thread at a time. */
   void acknowledged(long total) {
-    if (total <= count.get()) {
-      return;
-    }
-    count.set(total);
-    Thread thread = resting;
-    if (thread != null && room() >= wakeAt) {
-      resting = null;
-      LockSupport.unpark(thread);
+    if (total > count.get()) {
+      count.set(total);
+      if (isWorthWaking()) {
+        resting.wake();
+      }
     }
   }
 
@@ -64,20 +59,13 @@ final class Window {
     sent.lazySet(sent.get() + 1);
   }
 
-  /** Returns as soon as there is room, or after a while. By the thread that sends. */
-  void awaitRoom(long nanos) {
-    if (room() > 0) {
-      return;
-    }
-    resting = Thread.currentThread();
-    if (room() < wakeAt) {
-      LockSupport.parkNanos(this, nanos);
-    }
-    resting = null;
-  }
-
   /** How many may be sent now. */
   long room() {
     return size - (sent.get() - acknowledged());
+  }
+
+  /** Whether there is so much room that the thread that sends should be woken for it. */
+  boolean isWorthWaking() {
+    return room() >= wakeAt;
   }
 }

@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatisticsTest {
+
+  private static final Row ROW = Row.of("msgapp-64");
 
   @Test
   void aSummaryIsMedianAndExtremes() {
@@ -27,7 +35,7 @@ class StatisticsTest {
         result(
             List.of(rate(1, 100), rate(2, 200), rate(3, 400)), List.of(rate(1, 300), rate(3, 800)));
 
-    assertThat(result.ratio("raftwire-raftwire", Figure.PER_SECOND))
+    assertThat(result.ratio("raftwire-raftwire", "go-go", Figure.PER_SECOND))
         .contains(new Summary(2.5, 2, 3));
   }
 
@@ -36,8 +44,8 @@ class StatisticsTest {
     RowResult result = result(List.of(rate(1, 100)), List.of());
 
     assertThat(result.summary("raftwire-raftwire", Figure.PER_SECOND)).isEmpty();
-    assertThat(result.ratio("raftwire-raftwire", Figure.PER_SECOND)).isEmpty();
-    assertThat(Table.of(Map.of(Row.MSGAPP_64, result))).contains("void");
+    assertThat(result.ratio("raftwire-raftwire", "go-go", Figure.PER_SECOND)).isEmpty();
+    assertThat(Table.of(List.of(result))).contains("void");
   }
 
   @Test
@@ -57,9 +65,7 @@ class StatisticsTest {
 
   @Test
   void aTableHasALineForEachContender() {
-    String table =
-        Table.of(
-            Map.of(Row.MSGAPP_64, result(List.of(rate(1, 100_000)), List.of(rate(1, 300_000)))));
+    String table = Table.of(List.of(result(List.of(rate(1, 100_000)), List.of(rate(1, 300_000)))));
 
     assertThat(table.lines()).hasSize(4);
     assertThat(table).contains("| raftwire-raftwire | 300,000 (300,000–300,000)").contains("3.00");
@@ -69,13 +75,42 @@ class StatisticsTest {
   void theReportHasEveryRun() {
     String json =
         Report.json(
-            Map.of("runs", 1),
-            Map.of(Row.MSGAPP_64, result(List.of(rate(1, 10)), List.of(rate(1, 30)))),
-            0);
+            Map.of("runs", 1), List.of(result(List.of(rate(1, 10)), List.of(rate(1, 30)))), 0);
 
     assertThat(json)
-        .contains("\"row\" : \"msgapp-64\"", "\"per_second_ratio\"", "\"run\" : 1")
+        .contains("\"row\" : \"msgapp-64\"", "\"per_second_to_go\"", "\"run\" : 1")
         .doesNotContain("p50_us");
+  }
+
+  @Test
+  void aBarIsReachedOrNotByTheMedian() {
+    String bars =
+        Bars.table(
+            List.of(
+                result(
+                    List.of(rate(1, 100), rate(2, 100), rate(3, 100)),
+                    List.of(rate(1, 500), rate(2, 700), rate(3, 800)))));
+
+    assertThat(bars)
+        .contains("throughput ÷ go-go", "7.00 (5.00–8.00)", "≥ 6.00", "pass")
+        .contains("CPU per message ÷ go-go", "≤ 0.25", "FAIL")
+        .doesNotContain("grpc");
+  }
+
+  @Test
+  void whatWasNotMeasuredIsNotJudged() {
+    assertThat(Bars.table(List.of(result(List.of(), List.of(rate(1, 1)))))).isEmpty();
+    assertThat(Bars.costOfPeers(List.of(result(List.of(), List.of())))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plot.svg", "plot.png"})
+  void aPlotIsDrawn(String name, @TempDir Path directory) throws IOException {
+    Path file = directory.resolve(name);
+
+    Plot.write(List.of(result(List.of(rate(1, 100)), List.of(rate(1, 300)))), file);
+
+    assertThat(Files.size(file)).isGreaterThan(1000);
   }
 
   @Test
@@ -89,10 +124,11 @@ class StatisticsTest {
     Map<String, List<Measurement>> measurements = new LinkedHashMap<>();
     measurements.put("go-go", go);
     measurements.put("raftwire-raftwire", raftwire);
-    return new RowResult(Row.MSGAPP_64, "go-go", measurements);
+    return new RowResult(ROW, measurements);
   }
 
   private static Measurement rate(int run, double perSecond) {
-    return new Measurement(run, perSecond, null, null, 2, 1, 1, 1 << 20);
+    Measurement.Side side = new Measurement.Side(1, 300, 1 << 20, 1 << 19, 1 << 18, 1, 2, 2);
+    return new Measurement(run, perSecond, null, null, null, 2, side, side);
   }
 }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Timeout;
 
 class WindowTest {
 
-  private final Window window = new Window(8);
+  private final Resting resting = new Resting();
+  private final Window window = new Window(8, resting);
 
   @Test
   void whatIsSentTakesRoomAndWhatIsAcknowledgedGivesItBack() {
@@ -48,7 +49,8 @@ class WindowTest {
   @Timeout(20)
   void whoeverRestsIsWokenByRoom() throws InterruptedException {
     send(8);
-    Thread sender = new Thread(() -> window.awaitRoom(TimeUnit.MINUTES.toNanos(1)));
+    Thread sender =
+        new Thread(() -> resting.rest(window::isWorthWaking, TimeUnit.MINUTES.toNanos(1)));
     sender.start();
     while (sender.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();

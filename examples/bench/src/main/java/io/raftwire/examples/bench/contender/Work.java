@@ -1,6 +1,6 @@
 // Copyright 2026 The Raftwire Authors
 // SPDX-License-Identifier: Apache-2.0
-package io.raftwire.examples.bench.peer;
+package io.raftwire.examples.bench.contender;
 
 /** What a source sends; the names are those of the flag. */
 public enum Work {
@@ -9,5 +9,7 @@ public enum Work {
   /** MsgHeartbeatResp on the message stream. MsgHeartbeat will not do: a transport merges it. */
   small,
   /** MsgApp to a remote, which can be reached by POST only. */
-  pipeline
+  pipeline,
+  /** MsgSnap with a file for its body. */
+  snapshot
 }
