@@ -9,10 +9,13 @@ import com.google.protobuf.ByteString;
 import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
 import io.raftwire.examples.kv.Version;
+import io.raftwire.examples.kv.meters.NodeMeters;
 import io.raftwire.examples.kv.node.Bind;
 import io.raftwire.examples.kv.node.KvNode;
 import io.raftwire.examples.kv.node.NodeConfig;
 import io.raftwire.examples.kv.node.RequestException;
+import io.raftwire.examples.kv.page.Faults;
+import io.raftwire.examples.kv.page.PageFeed;
 import io.raftwire.examples.kv.raft.KvEndpoint;
 import io.raftwire.examples.kv.store.Applied;
 import io.raftwire.examples.kv.store.Listing;
@@ -32,6 +35,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -54,13 +58,17 @@ public final class KvServer implements AutoCloseable {
   private final KvNode node;
   private final NodeConfig.Limits limits;
   private final Metrics metrics;
+  private final NodeMeters meters;
+  private final PageRoutes page;
   private final List<DisposableServer> servers = new ArrayList<>();
 
-  /** The API of one member. */
-  public KvServer(KvNode node) {
+  /** The API and the page of one member. */
+  public KvServer(KvNode node, NodeMeters meters, Faults faults, PageFeed feed) {
     this.node = node;
     this.limits = node.config().limits();
     this.metrics = new Metrics(node);
+    this.meters = meters;
+    this.page = new PageRoutes(faults, feed);
   }
 
   /**
@@ -101,15 +109,34 @@ public final class KvServer implements AutoCloseable {
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Call call = new Call(request);
     Route route = Route.of(call.path());
-    return Mono.defer(() -> answer(route, call))
-        .onErrorResume(this::failed)
+    if (route == Route.FEED) {
+      return Mono.fromRunnable(
+              () -> {
+                allow("GET", call.method());
+                call.requireSameOrigin();
+                page.requireRoom();
+              })
+          .then(
+              Mono.defer(
+                  () -> {
+                    metrics.answered(route.label, call.method(), 200);
+                    return page.feed(response);
+                  }))
+          .onErrorResume(RequestException.class, e -> send(route, call, response, failed(e)));
+    }
+    return send(
+        route, call, response, Mono.defer(() -> answer(route, call)).onErrorResume(this::failed));
+  }
+
+  private Mono<Void> send(Route route, Call call, HttpServerResponse response, Mono<Answer> whole) {
+    return whole
         .flatMap(
             answer ->
                 call.discardBody(limits.requestTimeout())
                     .map(read -> read ? answer : answer.closing()))
         .flatMap(
             answer -> {
-              metrics.answered(route.label, request.method().name(), answer.status());
+              metrics.answered(route.label, call.method(), answer.status());
               response.status(answer.status());
               response.header("Content-Type", answer.contentType());
               response.header("Content-Length", Integer.toString(answer.body().size()));
@@ -120,6 +147,7 @@ public final class KvServer implements AutoCloseable {
 
   private Mono<Answer> answer(Route route, Call call) {
     String method = call.method();
+    call.requireSameOrigin();
     return switch (route) {
       case KEY ->
           switch (method) {
@@ -143,16 +171,24 @@ public final class KvServer implements AutoCloseable {
               "GET",
               method,
               () ->
-                  Mono.just(
-                      Answer.of(
-                          "text/plain; version=0.0.4", ByteString.copyFromUtf8(metrics.text()))));
+                  // Off the event loop: it reads all meters, and perhaps a file.
+                  Mono.fromCallable(() -> meters.text() + metrics.text())
+                      .subscribeOn(Schedulers.boundedElastic())
+                      .map(
+                          text ->
+                              Answer.of(NodeMeters.CONTENT_TYPE, ByteString.copyFromUtf8(text))));
+      case PAGE -> only("GET", method, () -> Mono.just(page.file(call)));
+      case FAULTS -> only("GET", method, () -> Mono.just(json(page.faults())));
+      case FAULT ->
+          only("POST", method, () -> page.fault(call, limits.requestTimeout()).map(KvServer::json));
+      case FEED -> throw new IllegalStateException("the feed is no whole answer");
       case UNKNOWN ->
           throw new RequestException(
               404,
               "path "
                   + call.path()
-                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version"
-                  + " or /metrics)");
+                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version,"
+                  + " /metrics, /faults, or / for the page)");
     };
   }
 
@@ -399,10 +435,14 @@ public final class KvServer implements AutoCloseable {
   }
 
   private static Mono<Answer> only(String allowed, String method, Supplier<Mono<Answer>> answer) {
+    allow(allowed, method);
+    return answer.get();
+  }
+
+  private static void allow(String allowed, String method) {
     if (!method.equals(allowed)) {
       throw wrongMethod(method, allowed);
     }
-    return answer.get();
   }
 
   private static RequestException wrongMethod(String method, String allowed) {
@@ -426,6 +466,10 @@ public final class KvServer implements AutoCloseable {
     HEALTH("/health"),
     VERSION("/version"),
     METRICS("/metrics"),
+    PAGE("/page/{file}"),
+    FEED("/page/feed"),
+    FAULTS("/faults"),
+    FAULT("/faults/{cut|mend}"),
     UNKNOWN("unknown");
 
     private final String label;
@@ -441,8 +485,24 @@ public final class KvServer implements AutoCloseable {
         case "/health" -> HEALTH;
         case "/version" -> VERSION;
         case "/metrics" -> METRICS;
-        default -> path.startsWith("/kv/") ? KEY : path.startsWith("/members/") ? MEMBER : UNKNOWN;
+        case "/" -> PAGE;
+        case "/page/feed" -> FEED;
+        case "/faults" -> FAULTS;
+        default -> ofPrefix(path);
       };
+    }
+
+    private static Route ofPrefix(String path) {
+      if (path.startsWith("/kv/")) {
+        return KEY;
+      }
+      if (path.startsWith("/members/")) {
+        return MEMBER;
+      }
+      if (path.startsWith("/faults/")) {
+        return FAULT;
+      }
+      return path.startsWith("/page/") ? PAGE : UNKNOWN;
     }
   }
 
