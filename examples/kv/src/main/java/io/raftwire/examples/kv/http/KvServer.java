@@ -178,6 +178,7 @@ public final class KvServer implements AutoCloseable {
                           text ->
                               Answer.of(NodeMeters.CONTENT_TYPE, ByteString.copyFromUtf8(text))));
       case PAGE -> only("GET", method, () -> Mono.just(page.file(call)));
+      case LINKS -> only("GET", method, () -> Mono.just(json(page.links())));
       case FAULTS -> only("GET", method, () -> Mono.just(json(page.faults())));
       case FAULT ->
           only("POST", method, () -> page.fault(call, limits.requestTimeout()).map(KvServer::json));
@@ -450,7 +451,7 @@ public final class KvServer implements AutoCloseable {
         .with("allow", allowed);
   }
 
-  private static Answer json(Map<String, Object> body) {
+  private static Answer json(Map<String, ?> body) {
     try {
       return Answer.of(JSON_TYPE, ByteString.copyFromUtf8(JSON.writeValueAsString(body) + "\n"));
     } catch (JsonProcessingException e) {
@@ -468,6 +469,7 @@ public final class KvServer implements AutoCloseable {
     METRICS("/metrics"),
     PAGE("/page/{file}"),
     FEED("/page/feed"),
+    LINKS("/page/links"),
     FAULTS("/faults"),
     FAULT("/faults/{cut|mend}"),
     UNKNOWN("unknown");
@@ -487,6 +489,7 @@ public final class KvServer implements AutoCloseable {
         case "/metrics" -> METRICS;
         case "/" -> PAGE;
         case "/page/feed" -> FEED;
+        case "/page/links" -> LINKS;
         case "/faults" -> FAULTS;
         default -> ofPrefix(path);
       };

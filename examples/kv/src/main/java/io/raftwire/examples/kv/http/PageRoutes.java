@@ -76,6 +76,11 @@ final class PageRoutes {
     return known ? new Answer(304, file.contentType(), file.headers(), ByteString.EMPTY) : file;
   }
 
+  /** The states of this member's links. */
+  Map<String, String> links() {
+    return feed.links();
+  }
+
   /** The links that are cut here. */
   Map<String, Object> faults() {
     Map<String, Object> body = new LinkedHashMap<>();
@@ -122,7 +127,11 @@ final class PageRoutes {
         .thenMany(
             feed.view()
                 .concatMap(
-                    event -> response.sendObject(new DefaultHttpContent(Unpooled.wrappedBuffer(event))).then(), 0))
+                    event ->
+                        response
+                            .sendObject(new DefaultHttpContent(Unpooled.wrappedBuffer(event)))
+                            .then(),
+                    0))
         .then();
   }
 

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,6 +45,7 @@ public final class PageFeed implements AutoCloseable {
   private final KvNode node;
   private final Duration every;
   private final EventLog events;
+  private final Neighbours neighbours = new Neighbours();
   private final Sampler sampler;
   private final ScheduledExecutorService timer;
   private final ArrayDeque<Sample.Point> history = new ArrayDeque<>(); // the timer's
@@ -66,7 +68,7 @@ public final class PageFeed implements AutoCloseable {
     Map<MemberId, String> names = new ConcurrentHashMap<>();
     this.events =
         new EventLog(id -> names.getOrDefault(id, id.toString()), System::currentTimeMillis);
-    this.sampler = new Sampler(node, meters, faults, events, names, every.toMillis());
+    this.sampler = new Sampler(node, meters, faults, events, neighbours, names, every.toMillis());
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -81,6 +83,7 @@ public final class PageFeed implements AutoCloseable {
     listening = node.events().subscribe(events::happened);
     var unused =
         timer.scheduleAtFixedRate(this::sample, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+    var unusedToo = timer.scheduleAtFixedRate(this::askNeighbours, 1, 1, TimeUnit.SECONDS);
   }
 
   /** The events for one viewer; empty, and nothing else, if there are too many of them. */
@@ -101,6 +104,21 @@ public final class PageFeed implements AutoCloseable {
         });
   }
 
+  /** The states of this member's links by peer, for the other members' pages. */
+  public Map<String, String> links() {
+    Map<String, String> links = new TreeMap<>();
+    Frame frame = latest;
+    if (frame != null) {
+      for (Sample.Member member : frame.sample.members()) {
+        Sample.Link link = member.link();
+        if (link != null) {
+          links.put(member.id(), link.state());
+        }
+      }
+    }
+    return links;
+  }
+
   /** How many look now. */
   public int viewers() {
     return viewers.get();
@@ -114,6 +132,16 @@ public final class PageFeed implements AutoCloseable {
       subscription.dispose();
     }
     frames.tryEmitComplete();
+  }
+
+  private void askNeighbours() {
+    try {
+      if (viewers() > 0) {
+        neighbours.ask(node.members());
+      }
+    } catch (RuntimeException e) {
+      log.error("could not ask the other members for their links: {}", e, e);
+    }
   }
 
   private void sample() {

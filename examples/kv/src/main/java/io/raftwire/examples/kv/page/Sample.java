@@ -3,6 +3,7 @@
 package io.raftwire.examples.kv.page;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ record Sample(
    * A member of the cluster.
    *
    * @param link to this member, null if it is this one
+   * @param far the states of its links by peer, as it says; null if it said nothing lately
    */
   record Member(
       String id,
@@ -51,7 +53,8 @@ record Sample(
       boolean self,
       List<String> clientUrls,
       List<String> peerUrls,
-      @Nullable Link link) {}
+      @Nullable Link link,
+      @Nullable Map<String, String> far) {}
 
   /**
    * The link to a peer.
@@ -73,7 +76,13 @@ record Sample(
       long dropped,
       double dropRate,
       List<Drop> drops,
-      List<Channel> channels) {}
+      List<Channel> channels) {
+
+    /** In one word: {@code cut}, {@code active} or {@code inactive}. */
+    String state() {
+      return cut ? "cut" : active ? "active" : "inactive";
+    }
+  }
 
   /** One channel of a link. */
   record Channel(

@@ -24,6 +24,7 @@ final class Sampler {
   private final NodeMeters meters;
   private final Faults faults;
   private final EventLog events;
+  private final Neighbours neighbours;
   private final Map<MemberId, String> names;
   private final long everyMillis;
   private final String run = Long.toHexString(System.nanoTime() ^ System.currentTimeMillis());
@@ -48,12 +49,14 @@ final class Sampler {
       NodeMeters meters,
       Faults faults,
       EventLog events,
+      Neighbours neighbours,
       Map<MemberId, String> names,
       long everyMillis) {
     this.node = node;
     this.meters = meters;
     this.faults = faults;
     this.events = events;
+    this.neighbours = neighbours;
     this.names = names;
     this.everyMillis = everyMillis;
   }
@@ -78,7 +81,8 @@ final class Sampler {
               view.self(),
               view.clientUrls(),
               view.peerUrls(),
-              view.self() ? null : link(view, cut.contains(view.id()), now, seconds)));
+              view.self() ? null : link(view, cut.contains(view.id()), now, seconds),
+              neighbours.links(view.id())));
     }
     Sample sample =
         new Sample(

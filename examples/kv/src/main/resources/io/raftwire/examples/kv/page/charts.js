@@ -46,6 +46,8 @@ export class RateChart {
             beginAtZero: true,
             suggestedMax: 1,
             border: {display: false},
+            // So that the charts of a card line up.
+            afterFit: axis => { axis.width = 40; },
             ticks: {maxTicksLimit: 4, callback: value => rate(value)},
           },
         },

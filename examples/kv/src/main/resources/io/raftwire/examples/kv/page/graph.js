@@ -4,7 +4,7 @@
 import {make, millis, rate, svg, webUrl} from './text.js';
 
 const WIDTH = 560;
-const HEIGHT = 330;
+const HEIGHT = 300;
 const RADIUS = 36;
 
 const STATES = [
@@ -14,9 +14,20 @@ const STATES = [
 ];
 const COLORS = {active: '--good', cut: '--warn', inactive: '--bad'};
 
-/** What a link is to be called. */
-export function linkState(link) {
-  return link.cut ? 'cut' : link.active ? 'active' : 'inactive';
+/** The state of a link of this member: its own, or what the other end has done to it. */
+export function linkState(member, sample) {
+  const {link} = member;
+  if (link.cut) return 'cut';
+  if (!link.active) return 'inactive';
+  return member.far?.[sample.self.id] === 'cut' ? 'cut' : 'active';
+}
+
+function ends(values) {
+  return [Math.min(...values), Math.max(...values)];
+}
+
+function fit(value, from, to, low, high) {
+  return to - from < 1e-9 ? (low + high) / 2 : low + (value - from) / (to - from) * (high - low);
 }
 
 export class Graph {
@@ -54,8 +65,15 @@ export class Graph {
       // Two lie side by side.
       const [x, y] = members.length === 1 ? [0, 0]
         : members.length === 2 ? [i === 0 ? -1 : 1, 0] : [Math.cos(angle), Math.sin(angle)];
-      at.set(member.id, [WIDTH / 2 + x * 205, HEIGHT / 2 - 4 + y * 112]);
+      at.set(member.id, [x, y]);
     });
+    // An odd number of them does not fill its circle; so the box is filled, whatever their number.
+    const [left, right] = ends([...at.values()].map(([x]) => x));
+    const [top, bottom] = ends([...at.values()].map(([, y]) => y));
+    const margin = RADIUS + 6;
+    for (const [id, [x, y]] of at) {
+      at.set(id, [fit(x, left, right, margin + 30, WIDTH - margin - 30), fit(y, top, bottom, margin, HEIGHT - margin)]);
+    }
     const lines = svg('g');
     const nodes = svg('g');
     const labels = svg('g', {'aria-hidden': 'true'});
@@ -104,26 +122,29 @@ export class Graph {
   update(member, sample) {
     const {group, role} = this.nodes.get(member.id);
     group.setAttribute('class', ['node', member.role, member.self ? 'self' : ''].join(' '));
-    role.textContent = member.self ? (member.role === 'leader' ? 'leader, me' : 'me') : member.role === 'follower' ? '' : member.role;
+    role.textContent = member.role !== 'follower' ? member.role : member.self ? 'me' : '';
     const near = this.near.get(member.id);
     if (!near) return;
     const link = member.link;
-    const state = linkState(link);
+    const state = linkState(member, sample);
     near.line.setAttribute('class', 'link ' + state);
     near.line.dataset.state = state;
     const sent = link.channels.reduce((sum, each) => sum + each.sent.messageRate, 0);
     const received = link.channels.reduce((sum, each) => sum + each.received.messageRate, 0);
-    near.text[0].textContent = state === 'cut' ? 'cut' : state === 'inactive' ? 'not active' : `↑ ${rate(sent)}  ↓ ${rate(received)}`;
+    near.text[0].textContent = state === 'cut' ? (link.cut ? 'cut by hand' : `cut by ${member.name}`) : state === 'inactive' ? 'not active' : `↑ ${rate(sent)}  ↓ ${rate(received)}`;
     near.text[1].textContent = state === 'active' && link.rtt !== null ? millis(link.rtt) : '';
     near.line.firstChild.textContent =
       `${sample.self.name} – ${member.name}: ${state === 'active' ? `${rate(sent)} messages a second sent, ${rate(received)} received` : near.text[0].textContent}`;
   }
 
-  farState() {
-    return 'unknown';
+  /** Of a link that does not end here: the worse of what its ends say. */
+  farState([a, b], sample) {
+    const told = [[a, b], [b, a]].map(([one, other]) => sample.members.find(member => member.id === one.id)?.far?.[other.id]);
+    return ['cut', 'inactive', 'active'].find(state => told.includes(state)) ?? 'unknown';
   }
 
-  farTitle([a, b]) {
-    return `${a.name} – ${b.name}: ask one of them`;
+  farTitle([a, b], sample, state) {
+    const what = {cut: 'cut by hand', inactive: 'not active', active: 'active', unknown: 'neither of them says'}[state];
+    return `${a.name} – ${b.name}: ${what}`;
   }
 }

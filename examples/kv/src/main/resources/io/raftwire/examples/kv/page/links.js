@@ -112,16 +112,17 @@ class Card {
 
   show(member, sample) {
     const link = member.link;
-    const state = linkState(link);
+    const state = linkState(member, sample);
     set(this.name, member.name);
     mark(this.root, 'state', state);
     mark(this.chip, 'state', state);
     const since = link.since === null ? '' : ' ' + age(link.since, sample.at);
-    set(this.chip, state === 'cut' ? 'cut by hand' : (link.active ? 'active' : 'not active') + since);
+    set(this.chip, state === 'cut' ? (link.cut ? 'cut by hand' : `cut by ${member.name}`) : (link.active ? 'active' : 'not active') + since);
     this.why.hidden = state === 'active';
     this.why.className = 'notice ' + (state === 'cut' ? 'warn' : 'bad');
     set(this.why, state === 'active' ? ''
-      : state === 'cut' ? `Everything to and from ${member.name} is dropped here until the link is mended.`
+      : link.cut ? `Everything to and from ${member.name} is dropped here until the link is mended.`
+        : state === 'cut' ? `${member.name} drops everything to and from this member until the link is mended there.`
         : (link.why ?? 'It has not answered yet.') + (link.since ? ` Since ${time(link.since)}.` : ''));
     this.fault.hidden = !sample.faults;
     if (this.asked !== link.cut) {

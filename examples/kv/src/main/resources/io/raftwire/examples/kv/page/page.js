@@ -1,7 +1,7 @@
 // Copyright 2026 The Raftwire Authors. SPDX-License-Identifier: Apache-2.0
 
 import {listen} from './feed.js';
-import {Graph} from './graph.js';
+import {Graph, linkState} from './graph.js';
 import {keys} from './keys.js';
 import {Links} from './links.js';
 import {age, count, make, mark, rate, set, time} from './text.js';
@@ -25,7 +25,7 @@ function showMember(sample) {
   set(by('leader'), leader ? leader.name + (leader.self ? ' (me)' : '') : self.leader ?? 'none');
   by('leader').classList.toggle('bad', self.leader === null);
   set(by('term'), count(self.term));
-  const active = peers.filter(member => member.link.active && !member.link.cut).length;
+  const active = peers.filter(member => linkState(member, sample) === 'active').length;
   set(by('active'), `${active} of ${peers.length}`);
   by('active').classList.toggle('bad', active < peers.length);
   set(by('commit'), count(self.commitIndex));
