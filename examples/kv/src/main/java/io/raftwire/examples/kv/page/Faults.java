@@ -69,6 +69,8 @@ public final class Faults {
 
   /** The peers whose links are cut here. */
   public synchronized Set<MemberId> cut() {
+    // A removed member's link is gone, and one added anew is whole.
+    cut.retainAll(node.members().stream().map(KvNode.MemberView::id).toList());
     return new TreeSet<>(cut);
   }
 }
