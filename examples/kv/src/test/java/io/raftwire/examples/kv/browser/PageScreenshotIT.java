@@ -41,7 +41,7 @@ class PageScreenshotIT {
       page.evaluate("document.activeElement.blur()");
       Path file = Path.of(System.getProperty("screenshot"));
       page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(true));
-      assertThat(Files.size(file)).isLessThan(200_000);
+      assertThat(Files.size(file)).isLessThan(256_000);
     }
   }
 
