@@ -50,7 +50,8 @@ class PageHeapIT {
       System.out.printf(
           "page heap, pace %d ms: %s, %d updates later %s%n", PACE, before, UPDATES, after);
       assertThat(after.heap - before.heap).as("growth of the heap").isLessThan(1 << 20);
-      assertThat(after.nodes).as("nodes").isLessThan(before.nodes + before.nodes / 5);
+      // A hundred events are the last to fill up, with five nodes each.
+      assertThat(after.nodes).as("nodes").isLessThan(1500);
       assertThat(chromium.complaints).isEmpty();
     }
   }
