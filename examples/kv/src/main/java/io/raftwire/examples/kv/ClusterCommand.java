@@ -4,7 +4,11 @@ package io.raftwire.examples.kv;
 
 import io.raftwire.examples.kv.cluster.ClusterPlan;
 import io.raftwire.examples.kv.cluster.Supervisor;
+import io.raftwire.metrics.MeterNames;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -49,9 +53,35 @@ final class ClusterCommand implements Callable<Integer> {
       description = "Where m1 listens for the other members. Default: 2380")
   private @Nullable Integer peerPort;
 
+  @Option(
+      names = "--meter-names",
+      paramLabel = "raftwire|etcd",
+      description =
+          "Which names the transport's meters have at each member's /metrics. Default: raftwire")
+  private MeterNames meterNames = MeterNames.RAFTWIRE;
+
+  @Option(
+      names = "--allow-faults",
+      description = "Lets the members' pages cut links. For trying things out only.")
+  private boolean allowFaults;
+
+  // How often the page is told; for tests.
+  @Option(names = "--page-interval", hidden = true)
+  private @Nullable Integer pageMillis;
+
   @Override
   public Integer call() throws Exception {
-    ClusterPlan plan = ClusterPlan.loadOrCreate(dataDir, members, clientPort, peerPort);
+    List<String> options = new ArrayList<>();
+    if (meterNames != MeterNames.RAFTWIRE) {
+      options.add("--meter-names=" + meterNames.name().toLowerCase(Locale.ROOT));
+    }
+    if (allowFaults) {
+      options.add("--allow-faults");
+    }
+    if (pageMillis != null) {
+      options.add("--page-interval=" + pageMillis);
+    }
+    ClusterPlan plan = ClusterPlan.loadOrCreate(dataDir, members, clientPort, peerPort, options);
     return new Supervisor(plan).run();
   }
 }

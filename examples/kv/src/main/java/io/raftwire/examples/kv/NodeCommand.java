@@ -5,14 +5,19 @@ package io.raftwire.examples.kv;
 import io.raftwire.ClusterId;
 import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
+import io.raftwire.TransportRecorder;
 import io.raftwire.examples.kv.http.KvServer;
+import io.raftwire.examples.kv.meters.NodeMeters;
 import io.raftwire.examples.kv.node.InitialCluster;
 import io.raftwire.examples.kv.node.KvNode;
 import io.raftwire.examples.kv.node.NodeConfig;
 import io.raftwire.examples.kv.node.StartupException;
+import io.raftwire.examples.kv.page.Faults;
+import io.raftwire.examples.kv.page.PageFeed;
 import io.raftwire.http.RaftHttpTransport;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.metrics.MeterNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -188,6 +193,25 @@ final class NodeCommand implements Callable<Integer> {
       description = "The longest key. Default: 4096")
   private int maxKeyBytes = 4096;
 
+  @Option(
+      names = "--meter-names",
+      paramLabel = "raftwire|etcd",
+      description =
+          "Which names the transport's meters have at /metrics: Raftwire's own, or etcd's, for"
+              + " dashboards made for those. Default: raftwire")
+  private MeterNames meterNames = MeterNames.RAFTWIRE;
+
+  @Option(
+      names = "--allow-faults",
+      description =
+          "Lets the page, and POST /faults/cut and /faults/mend, cut links of this member. For"
+              + " trying things out only.")
+  private boolean allowFaults;
+
+  // How often the page is told; for tests.
+  @Option(names = "--page-interval", hidden = true)
+  private int pageMillis = 1000;
+
   // How the members of «cluster» end with it, even if it is killed.
   @Option(names = "--exit-with-stdin", hidden = true)
   private boolean exitWithStdin;
@@ -195,20 +219,31 @@ final class NodeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     NodeConfig config = config();
-    KvNode node = new KvNode(config, settings -> transport(settings, config.peerTls()));
-    KvServer server = new KvServer(node);
+    positive("--page-interval", pageMillis, 60_000);
+    NodeMeters meters = new NodeMeters(meterNames);
+    if (peerCertFile != null) {
+      meters.certificate("peer", peerCertFile);
+    }
+    KvNode node =
+        new KvNode(config, settings -> transport(settings, config.peerTls(), meters.recorder()));
+    Faults faults = new Faults(node, allowFaults);
+    PageFeed feed = new PageFeed(node, meters, faults, Duration.ofMillis(pageMillis));
+    KvServer server = new KvServer(node, meters, faults, feed);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  feed.close();
                   server.close();
                   node.stop();
+                  meters.close();
                   log.info("{} has stopped", name);
                 },
                 "stop-" + name));
     if (exitWithStdin) {
       exitAtEndOfInput();
     }
+    feed.start();
     node.start();
     server.start(config.listenClientUrls());
     log.info(
@@ -312,11 +347,12 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   private static RaftHttpTransport transport(
-      KvNode.TransportSettings settings, @Nullable PeerTls tls) {
+      KvNode.TransportSettings settings, @Nullable PeerTls tls, TransportRecorder recorder) {
     RaftHttpConfig.Builder config =
         RaftHttpConfig.builder(settings.id(), settings.clusterId())
             .listenUrls(settings.listen())
-            .advertisedUrls(settings.advertise());
+            .advertisedUrls(settings.advertise())
+            .recorder(recorder);
     if (tls != null) {
       config.tls(tls);
     }

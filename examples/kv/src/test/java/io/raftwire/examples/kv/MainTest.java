@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
 
@@ -38,6 +39,7 @@ class MainTest {
         "node --initial-cluster-state=existing --initial-cluster=1@a=http://h:1 --id=2 | --cluster",
         "node --id=7 --initial-cluster=default=http://127.0.0.1:2380 | 7@default",
         "node --max-value-bytes=0                         | 1 to 67108864",
+        "node --page-interval=0                           | 1 to 60000",
         "node --request-timeout=-1                        | 1 to 600000",
         "node --heartbeat-interval=1000                   | at least twice",
         "node --peer-cert-file=x.pem                      | both or neither",
@@ -62,6 +64,16 @@ class MainTest {
     assertThat(run("").err).contains("a command is missing").contains("cluster");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"node", "cluster"})
+  void meterNamesAreOneOfTwo(String command) {
+    Result result = run(command + " --meter-names=prometheus");
+    assertThat(result.code).isEqualTo(2);
+    assertThat(result.err)
+        .startsWith("Invalid value for option '--meter-names'")
+        .contains("expected one of [RAFTWIRE, ETCD] (case-insensitive) but was 'prometheus'");
+  }
+
   @Test
   void helpNamesEveryFlag() {
     String node = run("node --help").out;
@@ -77,11 +89,16 @@ class MainTest {
         .contains("--peer-key-file")
         .contains("--peer-trusted-ca-file")
         .contains("--peer-client-cert-auth")
+        .contains("--meter-names")
+        .contains("--allow-faults")
+        .doesNotContain("--page-interval")
         .doesNotContain("--exit-with-stdin");
     assertThat(run("cluster --help").out)
         .contains("--members")
         .contains("--client-port")
-        .contains("--peer-port");
+        .contains("--peer-port")
+        .contains("--meter-names")
+        .contains("--allow-faults");
     assertThat(run("--help").out).contains("java -jar raftwire-kv.jar cluster");
     assertThat(run("--version").out).contains("raftwire-kv");
   }

@@ -30,11 +30,13 @@ public final class ClusterPlan {
 
   private final Path dataDir;
   private final Recorded recorded;
+  private final List<String> options;
   private final boolean isNew;
 
-  private ClusterPlan(Path dataDir, Recorded recorded, boolean isNew) {
+  private ClusterPlan(Path dataDir, Recorded recorded, List<String> options, boolean isNew) {
     this.dataDir = dataDir;
     this.recorded = recorded;
+    this.options = List.copyOf(options);
     this.isNew = isNew;
   }
 
@@ -64,13 +66,15 @@ public final class ClusterPlan {
    * The plan a data directory has, or a new one. Blocks on the disk.
    *
    * @param members how many; null for what is recorded, else 3. The same holds for the ports.
+   * @param options further ones for each member, which are not recorded
    * @throws StartupException if a flag is out of range or is not what is recorded
    */
   public static ClusterPlan loadOrCreate(
       Path dataDir,
       @Nullable Integer members,
       @Nullable Integer clientPort,
-      @Nullable Integer peerPort) {
+      @Nullable Integer peerPort,
+      List<String> options) {
     Path file = dataDir.resolve(FILE);
     try {
       if (Files.exists(file)) {
@@ -78,7 +82,7 @@ public final class ClusterPlan {
         mustEqual(dataDir, "--members", members, recorded.members);
         mustEqual(dataDir, "--client-port", clientPort, recorded.clientPort);
         mustEqual(dataDir, "--peer-port", peerPort, recorded.peerPort);
-        return new ClusterPlan(dataDir, recorded, false);
+        return new ClusterPlan(dataDir, recorded, options, false);
       }
       Recorded recorded =
           new Recorded(
@@ -99,7 +103,7 @@ public final class ClusterPlan {
                 + recorded.members
                 + " ports overlap (expected: that they do not)");
       }
-      return new ClusterPlan(dataDir, recorded, true);
+      return new ClusterPlan(dataDir, recorded, options, true);
     } catch (IOException e) {
       throw new StartupException("--data-dir " + dataDir + ": " + e, e);
     }
@@ -148,19 +152,16 @@ public final class ClusterPlan {
     List<Member> members = new ArrayList<>();
     for (int i = 0; i < recorded.members; i++) {
       int clientPort = recorded.clientPort + i;
-      members.add(
-          new Member(
-              name(i),
-              clientPort,
-              recorded.peerPort + i,
-              List.of(
-                  "node",
-                  "--name=" + name(i),
-                  "--data-dir=" + dataDir.toAbsolutePath().normalize().resolve(name(i)),
-                  "--listen-client-urls=http://" + HOST + ":" + clientPort,
-                  "--listen-peer-urls=" + peerUrl(i),
-                  "--initial-cluster=" + cluster,
-                  "--initial-cluster-token=" + recorded.token)));
+      List<String> arguments = new ArrayList<>();
+      arguments.add("node");
+      arguments.add("--name=" + name(i));
+      arguments.add("--data-dir=" + dataDir.toAbsolutePath().normalize().resolve(name(i)));
+      arguments.add("--listen-client-urls=http://" + HOST + ":" + clientPort);
+      arguments.add("--listen-peer-urls=" + peerUrl(i));
+      arguments.add("--initial-cluster=" + cluster);
+      arguments.add("--initial-cluster-token=" + recorded.token);
+      arguments.addAll(options);
+      members.add(new Member(name(i), clientPort, recorded.peerPort + i, List.copyOf(arguments)));
     }
     return members;
   }

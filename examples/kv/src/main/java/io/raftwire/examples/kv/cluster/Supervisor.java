@@ -174,12 +174,15 @@ public final class Supervisor {
                   process.pid()));
     }
     lines.add("");
+    lines.add("  The page of " + members.get(0).name() + ", in a browser: " + first + "/");
+    lines.add("");
     lines.add("  Try, in another terminal:");
     lines.add("");
     lines.add("    curl -X PUT --data-binary 'hello' " + first + "/kv/greeting");
     lines.add("    curl " + last + "/kv/greeting");
     lines.add("    curl '" + first + "/kv?prefix=gree'");
     lines.add("    curl " + first + "/members");
+    lines.add("    curl " + first + "/metrics");
     lines.add("    kill -9 " + processes.get(0).pid() + "   # and go on with the others");
     lines.add("");
     lines.add("  Ctrl-C stops all members. The data stays in");

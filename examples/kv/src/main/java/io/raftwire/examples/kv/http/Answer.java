@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.examples.kv.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +17,17 @@ import java.util.Map;
  * @param body the body
  */
 record Answer(int status, String contentType, Map<String, String> headers, ByteString body) {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** A JSON object of texts, numbers, lists and the like. */
+  static Answer json(Map<String, ?> body) {
+    try {
+      return of("application/json", ByteString.copyFromUtf8(JSON.writeValueAsString(body) + "\n"));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("maps of texts and numbers are JSON", e);
+    }
+  }
 
   static Answer of(String contentType, ByteString body) {
     return new Answer(200, contentType, Map.of(), body);

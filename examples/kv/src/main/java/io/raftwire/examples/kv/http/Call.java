@@ -42,6 +42,25 @@ final class Call {
     return path;
   }
 
+  /** A header's value. */
+  Optional<String> header(String name) {
+    return Optional.ofNullable(request.requestHeaders().get(name));
+  }
+
+  /**
+   * Refuses what a browser sends for the page of another site: it says whose page it is, and cannot
+   * be made to lie.
+   */
+  void requireSameOrigin() {
+    String origin = header("Origin").orElse(null);
+    String host = header("Host").orElse("");
+    // TLS may end before this server.
+    if (origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(host)) {
+      throw new RequestException(
+          403, "Origin: " + origin + " (expected: none, or http://" + host + ")");
+    }
+  }
+
   /** A parameter of the query. */
   Optional<ByteString> parameter(String name) {
     return Optional.ofNullable(query(queryText).get(name));

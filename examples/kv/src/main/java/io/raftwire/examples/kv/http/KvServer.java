@@ -2,22 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.examples.kv.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import io.raftwire.MemberId;
-import io.raftwire.PeerUrls;
 import io.raftwire.examples.kv.Version;
+import io.raftwire.examples.kv.meters.NodeMeters;
 import io.raftwire.examples.kv.node.Bind;
 import io.raftwire.examples.kv.node.KvNode;
 import io.raftwire.examples.kv.node.NodeConfig;
 import io.raftwire.examples.kv.node.RequestException;
-import io.raftwire.examples.kv.raft.KvEndpoint;
+import io.raftwire.examples.kv.page.Faults;
+import io.raftwire.examples.kv.page.PageFeed;
 import io.raftwire.examples.kv.store.Applied;
 import io.raftwire.examples.kv.store.Listing;
 import io.raftwire.examples.kv.store.Value;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,13 +22,12 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -42,9 +38,6 @@ public final class KvServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(KvServer.class);
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final String JSON_TYPE = "application/json";
-  private static final int MAX_MEMBER_BYTES = 16 << 10;
   private static final int DEFAULT_LIST_LIMIT = 1000;
   private static final int MAX_LIST_LIMIT = 10_000;
 
@@ -54,13 +47,19 @@ public final class KvServer implements AutoCloseable {
   private final KvNode node;
   private final NodeConfig.Limits limits;
   private final Metrics metrics;
+  private final NodeMeters meters;
+  private final MemberRoutes members;
+  private final PageRoutes page;
   private final List<DisposableServer> servers = new ArrayList<>();
 
-  /** The API of one member. */
-  public KvServer(KvNode node) {
+  /** The API and the page of one member. */
+  public KvServer(KvNode node, NodeMeters meters, Faults faults, PageFeed feed) {
     this.node = node;
     this.limits = node.config().limits();
     this.metrics = new Metrics(node);
+    this.meters = meters;
+    this.members = new MemberRoutes(node);
+    this.page = new PageRoutes(faults, feed);
   }
 
   /**
@@ -101,18 +100,39 @@ public final class KvServer implements AutoCloseable {
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     Call call = new Call(request);
     Route route = Route.of(call.path());
-    return Mono.defer(() -> answer(route, call))
-        .onErrorResume(this::failed)
+    if (route == Route.FEED) {
+      return Mono.fromRunnable(
+              () -> {
+                allow("GET", call.method());
+                call.requireSameOrigin();
+                page.requireRoom();
+              })
+          .then(
+              Mono.defer(
+                  () -> {
+                    metrics.answered(route.label, call.method(), 200);
+                    return page.feed(response);
+                  }))
+          .onErrorResume(RequestException.class, e -> send(route, call, response, failed(e)));
+    }
+    return send(
+        route, call, response, Mono.defer(() -> answer(route, call)).onErrorResume(this::failed));
+  }
+
+  private Mono<Void> send(Route route, Call call, HttpServerResponse response, Mono<Answer> whole) {
+    return whole
         .flatMap(
             answer ->
                 call.discardBody(limits.requestTimeout())
                     .map(read -> read ? answer : answer.closing()))
         .flatMap(
             answer -> {
-              metrics.answered(route.label, request.method().name(), answer.status());
+              metrics.answered(route.label, call.method(), answer.status());
               response.status(answer.status());
               response.header("Content-Type", answer.contentType());
-              response.header("Content-Length", Integer.toString(answer.body().size()));
+              if (answer.status() != 304) {
+                response.header("Content-Length", Integer.toString(answer.body().size()));
+              }
               answer.headers().forEach(response::header);
               return response.sendByteArray(Mono.just(answer.body().toByteArray())).then();
             });
@@ -120,6 +140,7 @@ public final class KvServer implements AutoCloseable {
 
   private Mono<Answer> answer(Route route, Call call) {
     String method = call.method();
+    call.requireSameOrigin();
     return switch (route) {
       case KEY ->
           switch (method) {
@@ -131,11 +152,11 @@ public final class KvServer implements AutoCloseable {
       case KEYS -> only("GET", method, () -> listKeys(call));
       case MEMBERS ->
           switch (method) {
-            case "GET" -> members(call);
-            case "POST" -> addMember(call);
+            case "GET" -> members.list(call);
+            case "POST" -> members.add(call);
             default -> throw wrongMethod(method, "GET, POST");
           };
-      case MEMBER -> only("DELETE", method, () -> removeMember(call));
+      case MEMBER -> only("DELETE", method, () -> members.remove(call));
       case HEALTH -> only("GET", method, this::health);
       case VERSION -> only("GET", method, this::version);
       case METRICS ->
@@ -143,16 +164,25 @@ public final class KvServer implements AutoCloseable {
               "GET",
               method,
               () ->
-                  Mono.just(
-                      Answer.of(
-                          "text/plain; version=0.0.4", ByteString.copyFromUtf8(metrics.text()))));
+                  // Off the event loop: it reads all meters, and perhaps a file.
+                  Mono.fromCallable(() -> meters.text() + metrics.text())
+                      .subscribeOn(Schedulers.boundedElastic())
+                      .map(
+                          text ->
+                              Answer.of(NodeMeters.CONTENT_TYPE, ByteString.copyFromUtf8(text))));
+      case PAGE -> only("GET", method, () -> Mono.just(page.file(call)));
+      case LINKS -> only("GET", method, () -> Mono.just(Answer.json(page.links())));
+      case FAULTS -> only("GET", method, () -> Mono.just(Answer.json(page.faults())));
+      case FAULT ->
+          only("POST", method, () -> page.fault(call, limits.requestTimeout()).map(Answer::json));
+      case FEED -> throw new IllegalStateException("the feed is no whole answer");
       case UNKNOWN ->
           throw new RequestException(
               404,
               "path "
                   + call.path()
-                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version"
-                  + " or /metrics)");
+                  + " (expected: /kv/{key}, /kv?prefix=, /members, /members/{id}, /health, /version,"
+                  + " /metrics, /faults, or / for the page)");
     };
   }
 
@@ -182,7 +212,7 @@ public final class KvServer implements AutoCloseable {
               Map<String, Object> body = new LinkedHashMap<>();
               body.put("index", applied.index());
               body.put("created", !applied.existed());
-              return json(body);
+              return Answer.json(body);
             });
   }
 
@@ -194,7 +224,7 @@ public final class KvServer implements AutoCloseable {
               Map<String, Object> body = new LinkedHashMap<>();
               body.put("index", applied.index());
               body.put("deleted", applied.existed());
-              return json(body);
+              return Answer.json(body);
             });
   }
 
@@ -221,89 +251,7 @@ public final class KvServer implements AutoCloseable {
     body.put("count", pairs.size());
     listing.next().ifPresent(next -> body.put("next", Percent.encode(next)));
     body.put("kvs", pairs);
-    return json(body);
-  }
-
-  private Mono<Answer> members(Call call) {
-    call.allowParameters();
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("clusterId", node.clusterId().toString());
-    body.put("term", node.report().getTerm().getTerm());
-    body.put("leader", node.leader().map(MemberId::toString).orElse(null));
-    List<Map<String, Object>> members = new ArrayList<>();
-    for (KvNode.MemberView member : node.members()) {
-      Map<String, Object> each = new LinkedHashMap<>();
-      each.put("id", member.id().toString());
-      each.put("name", member.name());
-      each.put("peerURLs", member.peerUrls());
-      each.put("clientURLs", member.clientUrls());
-      each.put("role", member.leader() ? "leader" : member.voting() ? "follower" : "learner");
-      each.put("leader", member.leader());
-      each.put("self", member.self());
-      each.put("activeSince", member.activeSince().map(Object::toString).orElse(null));
-      members.add(each);
-    }
-    body.put("members", members);
-    return Mono.just(json(body));
-  }
-
-  private Mono<Answer> addMember(Call call) {
-    call.allowParameters();
-    return call.body(MAX_MEMBER_BYTES, limits.requestTimeout())
-        .flatMap(
-            body -> {
-              NewMember wanted = NewMember.parse(body);
-              return node.addMember(wanted.name, wanted.id, wanted.peerUrls, wanted.clientUrls)
-                  .map(added -> added(added, wanted));
-            });
-  }
-
-  private Answer added(KvEndpoint added, NewMember wanted) {
-    List<String> flags = new ArrayList<>();
-    StringJoiner cluster = new StringJoiner(",");
-    for (KvNode.MemberView member : node.members()) {
-      for (String url : member.peerUrls()) {
-        cluster.add(member.id() + "@" + member.name() + "=" + url);
-      }
-    }
-    flags.add("node");
-    flags.add("--name=" + added.name());
-    flags.add("--id=" + added.id());
-    flags.add("--cluster-id=" + node.clusterId());
-    flags.add("--initial-cluster-state=existing");
-    flags.add("--initial-cluster=" + cluster);
-    flags.add("--listen-peer-urls=" + wanted.peerUrls);
-    flags.add("--initial-advertise-peer-urls=" + wanted.peerUrls);
-    if (!wanted.clientUrls.isEmpty()) {
-      flags.add("--listen-client-urls=" + String.join(",", wanted.clientUrls));
-    }
-    flags.add("--data-dir=" + added.name() + ".data");
-    Map<String, Object> body = new LinkedHashMap<>();
-    body.put("id", added.id().toString());
-    body.put("name", added.name());
-    body.put("peerURLs", added.peerUrls());
-    body.put("clientURLs", wanted.clientUrls);
-    body.put("flags", flags);
-    body.put("start", "java -jar raftwire-kv.jar " + String.join(" ", flags));
-    return json(body).status(201);
-  }
-
-  private Mono<Answer> removeMember(Call call) {
-    call.allowParameters();
-    MemberId id;
-    try {
-      id = MemberId.parse(call.path().substring("/members/".length()));
-    } catch (IllegalArgumentException e) {
-      throw new RequestException(400, String.valueOf(e.getMessage()));
-    }
-    return node.removeMember(id)
-        .map(
-            removed -> {
-              Map<String, Object> body = new LinkedHashMap<>();
-              body.put("id", removed.id().toString());
-              body.put("removed", true);
-              return json(body);
-            });
+    return Answer.json(body);
   }
 
   private Mono<Answer> health() {
@@ -315,14 +263,14 @@ public final class KvServer implements AutoCloseable {
                   body.put("healthy", true);
                   body.put("id", node.id().toString());
                   body.put("leader", node.leader().map(MemberId::toString).orElse(null));
-                  return json(body);
+                  return Answer.json(body);
                 }))
         .onErrorResume(
             RequestException.class,
             e -> {
               body.put("healthy", false);
               body.put("error", e.getMessage());
-              return Mono.just(json(body).status(503));
+              return Mono.just(Answer.json(body).status(503));
             });
   }
 
@@ -330,7 +278,7 @@ public final class KvServer implements AutoCloseable {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("raftwire-kv", Version.text());
     body.put("java", Runtime.version().toString());
-    return Mono.just(json(body));
+    return Mono.just(Answer.json(body));
   }
 
   private Mono<Answer> failed(Throwable cause) {
@@ -345,7 +293,7 @@ public final class KvServer implements AutoCloseable {
     body.put("error", failure.getMessage());
     body.putAll(failure.details());
     Object allow = body.remove("allow");
-    Answer answer = json(body).status(failure.status());
+    Answer answer = Answer.json(body).status(failure.status());
     if (allow != null) {
       answer = answer.headers(Map.of("Allow", allow.toString()));
     }
@@ -399,91 +347,18 @@ public final class KvServer implements AutoCloseable {
   }
 
   private static Mono<Answer> only(String allowed, String method, Supplier<Mono<Answer>> answer) {
+    allow(allowed, method);
+    return answer.get();
+  }
+
+  private static void allow(String allowed, String method) {
     if (!method.equals(allowed)) {
       throw wrongMethod(method, allowed);
     }
-    return answer.get();
   }
 
   private static RequestException wrongMethod(String method, String allowed) {
     return new RequestException(405, "method " + method + " (expected: " + allowed + ")")
         .with("allow", allowed);
-  }
-
-  private static Answer json(Map<String, Object> body) {
-    try {
-      return Answer.of(JSON_TYPE, ByteString.copyFromUtf8(JSON.writeValueAsString(body) + "\n"));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("maps of texts and numbers are JSON", e);
-    }
-  }
-
-  private enum Route {
-    KEY("/kv/{key}"),
-    KEYS("/kv"),
-    MEMBERS("/members"),
-    MEMBER("/members/{id}"),
-    HEALTH("/health"),
-    VERSION("/version"),
-    METRICS("/metrics"),
-    UNKNOWN("unknown");
-
-    private final String label;
-
-    Route(String label) {
-      this.label = label;
-    }
-
-    static Route of(String path) {
-      return switch (path) {
-        case "/kv" -> KEYS;
-        case "/members" -> MEMBERS;
-        case "/health" -> HEALTH;
-        case "/version" -> VERSION;
-        case "/metrics" -> METRICS;
-        default -> path.startsWith("/kv/") ? KEY : path.startsWith("/members/") ? MEMBER : UNKNOWN;
-      };
-    }
-  }
-
-  private record NewMember(
-      String name, @Nullable MemberId id, PeerUrls peerUrls, List<String> clientUrls) {
-
-    private static final String EXPECTED =
-        " (expected: {\"name\": \"m4\", \"peerURLs\": [\"http://127.0.0.1:2383\"], and if wanted"
-            + " \"clientURLs\": [...] and \"id\": hex})";
-
-    static NewMember parse(ByteString body) {
-      try {
-        JsonNode json = JSON.readTree(body.toByteArray());
-        JsonNode name = json.path("name");
-        if (!json.isObject()
-            || !name.isTextual()
-            || !name.textValue().matches("[A-Za-z0-9._-]{1,64}")) {
-          throw new IllegalArgumentException(
-              "name: " + name + " must be 1 to 64 letters, digits, dots, dashes or underscores");
-        }
-        MemberId id = json.has("id") ? MemberId.parse(json.path("id").asText()) : null;
-        if (id != null && id.value() == 0) {
-          throw new IllegalArgumentException("id: 0 is nobody's");
-        }
-        return new NewMember(
-            name.textValue(), id, PeerUrls.of(texts(json, "peerURLs")), texts(json, "clientURLs"));
-      } catch (IOException e) {
-        throw new RequestException(400, "body: no JSON" + EXPECTED);
-      } catch (IllegalArgumentException e) {
-        throw new RequestException(400, "body: " + e.getMessage() + EXPECTED);
-      }
-    }
-
-    private static List<String> texts(JsonNode json, String field) {
-      List<String> texts = new ArrayList<>();
-      JsonNode array = json.path(field);
-      if (!array.isMissingNode() && !array.isArray()) {
-        throw new IllegalArgumentException(field + ": " + array + " must be an array");
-      }
-      array.forEach(each -> texts.add(each.asText()));
-      return texts;
-    }
   }
 }

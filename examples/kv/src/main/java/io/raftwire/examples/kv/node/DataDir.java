@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -80,10 +81,20 @@ final class DataDir implements AutoCloseable {
                 + ": another process uses it (expected: a directory of its own"
                 + " for each member, or that the earlier process has ended)");
       }
+      deleteOldLibraries(directory);
       return new DataDir(directory, lockFile, lock);
     } catch (IOException e) {
       throw new StartupException(
           "--data-dir " + directory + ": " + e + " (expected: a directory that can be written)", e);
+    }
+  }
+
+  // What the SQLite driver unpacked for a run that was killed.
+  private static void deleteOldLibraries(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "sqlite-*sqlitejdbc*")) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

@@ -58,6 +58,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -350,6 +351,26 @@ public final class KvNode {
               local ? Optional.of(startedAt) : transport.activeSince(member.id())));
     }
     return views;
+  }
+
+  /** What happens to the links, see {@link RaftTransport#events}. */
+  public Flux<TransportEvent> events() {
+    return transport.events();
+  }
+
+  /** For tests: drops everything to and from a member, until {@link #mend}. */
+  public void cut(MemberId id) {
+    transport.cut(id);
+  }
+
+  /** Ends {@link #cut}. */
+  public void mend(MemberId id) {
+    transport.mend(id);
+  }
+
+  /** When this object was made. */
+  public Instant startedAt() {
+    return startedAt;
   }
 
   /**

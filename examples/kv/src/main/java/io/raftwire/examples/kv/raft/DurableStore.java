@@ -40,6 +40,8 @@ public final class DurableStore implements RaftStore, RaftNodeLifecycleAware {
   private static final KvEndpoint NOBODY = KvEndpoint.ofId(MemberId.of(0));
   private static final int ENTRIES_A_STATEMENT = 100;
 
+  private static final String LIBRARY_DIR = "org.sqlite.tmpdir";
+
   private final RaftSqliteStore sqlite;
   private final RaftModelFactory models;
   private final Consumer<Throwable> onFailure;
@@ -61,6 +63,11 @@ public final class DurableStore implements RaftStore, RaftNodeLifecycleAware {
     // jOOQ greets on standard output unless told not to.
     System.setProperty("org.jooq.no-logo", "true");
     System.setProperty("org.jooq.no-tips", "true");
+    // Where the driver puts its library: a member that is killed leaves it there.
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null && System.getProperty(LIBRARY_DIR) == null) {
+      System.setProperty(LIBRARY_DIR, directory.toString());
+    }
     RaftSqliteStore sqlite =
         RaftSqliteStore.create(file.toFile(), models, new StoreSerializer(models));
     return new DurableStore(sqlite, models, onFailure);

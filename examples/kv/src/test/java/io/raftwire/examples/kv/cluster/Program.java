@@ -23,9 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** This program's jar as a process of its own, and what it prints. */
-final class Program implements AutoCloseable {
+public final class Program implements AutoCloseable {
 
-  static final Duration SOON = Duration.ofSeconds(60);
+  public static final Duration SOON = Duration.ofSeconds(60);
 
   private static final AtomicInteger started = new AtomicInteger();
 
@@ -57,7 +57,7 @@ final class Program implements AutoCloseable {
     reader.start();
   }
 
-  static Program start(Path directory, List<String> arguments) throws IOException {
+  public static Program start(Path directory, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -68,17 +68,17 @@ final class Program implements AutoCloseable {
   }
 
   /** Runs a line as a user would who pastes it. */
-  static Program shell(Path directory, String line) throws IOException {
+  public static Program shell(Path directory, String line) throws IOException {
     return new Program(
         new ProcessBuilder("sh", "-c", "exec " + line).directory(directory.toFile()));
   }
 
-  String output() {
+  public String output() {
     return String.join("\n", lines);
   }
 
   /** Waits for a line; the groups of what was found in it. */
-  Matcher awaitLine(String regex) {
+  public Matcher awaitLine(String regex) {
     Pattern pattern = Pattern.compile(regex);
     return await("a line like " + regex)
         .atMost(SOON)
@@ -88,17 +88,17 @@ final class Program implements AutoCloseable {
         .orElseThrow();
   }
 
-  ProcessHandle handle() {
+  public ProcessHandle handle() {
     return process.toHandle();
   }
 
-  List<ProcessHandle> children() {
+  public List<ProcessHandle> children() {
     try (Stream<ProcessHandle> children = process.children()) {
       return children.toList();
     }
   }
 
-  int awaitExit() throws InterruptedException {
+  public int awaitExit() throws InterruptedException {
     if (!process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("it does not end:\n" + output());
     }

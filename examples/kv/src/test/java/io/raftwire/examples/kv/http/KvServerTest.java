@@ -8,9 +8,13 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
+import io.raftwire.examples.kv.meters.NodeMeters;
 import io.raftwire.examples.kv.node.FakeNetwork;
 import io.raftwire.examples.kv.node.KvNode;
 import io.raftwire.examples.kv.node.TestNodes;
+import io.raftwire.examples.kv.page.Faults;
+import io.raftwire.examples.kv.page.PageFeed;
+import io.raftwire.metrics.MeterNames;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
@@ -49,7 +54,11 @@ class KvServerTest {
     FakeNetwork network = new FakeNetwork();
     node = new KvNode(TestNodes.config(dir, "m1", "m1=http://h:1"), network::transport);
     node.start();
-    server = new KvServer(node);
+    NodeMeters meters = new NodeMeters(MeterNames.RAFTWIRE);
+    Faults faults = new Faults(node, false);
+    server =
+        new KvServer(
+            node, meters, faults, new PageFeed(node, meters, faults, Duration.ofSeconds(1)));
     server.start(List.of(URI.create("http://127.0.0.1:0")));
     await().until(() -> node.leader().isPresent());
   }
