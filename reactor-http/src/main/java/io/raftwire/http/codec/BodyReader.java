@@ -4,6 +4,7 @@ package io.raftwire.http.codec;
 
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a body of known length into an array of exactly that length: the one copy between the
@@ -14,14 +15,14 @@ import java.util.Arrays;
  */
 final class BodyReader {
 
-  static final int FIRST_BYTES = 1 << 20;
+  /** The largest request etcd takes unless told otherwise, 1.5 MiB, and its frame fit in. */
+  static final int FIRST_BYTES = 2 << 20;
 
   /** The longest array every JVM can make; no protobuf message is longer. */
   static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
-  private static final byte[] NONE = {};
-
-  private byte[] bytes = NONE;
+  // Only of a body that arrives in parts, so that one in one part costs no store into this object.
+  private byte @Nullable [] partial;
   private int length;
   private int have;
 
@@ -40,29 +41,36 @@ final class BodyReader {
     have = 0;
   }
 
-  /** Whether the body is whole now; then {@link #take()} must be called before the next begins. */
-  boolean read(ByteBuf in) {
-    int arrived = Math.min(length - have, in.readableBytes());
-    if (arrived > 0) {
-      ensureCapacity(have + arrived);
-      in.readBytes(bytes, have, arrived);
-      have += arrived;
+  /**
+   * Reads on.
+   *
+   * @return the body if it is whole now, else null; the caller owns the array
+   */
+  byte @Nullable [] read(ByteBuf in) {
+    if (have == 0 && in.readableBytes() >= length) {
+      byte[] body = new byte[length];
+      in.readBytes(body);
+      return body;
     }
-    return have == length;
-  }
-
-  /** The body. The caller owns the array. */
-  byte[] take() {
-    byte[] body = bytes;
-    bytes = NONE;
-    return body;
+    int arrived = Math.min(length - have, in.readableBytes());
+    if (arrived == 0) {
+      return null;
+    }
+    byte[] bytes = grown(have + arrived);
+    in.readBytes(bytes, have, arrived);
+    have += arrived;
+    partial = have == length ? null : bytes;
+    return have == length ? bytes : null;
   }
 
   // Never beyond the length, so that the array fits exactly when the body is whole.
-  private void ensureCapacity(int needed) {
-    if (needed > bytes.length) {
-      long generous = Math.max(FIRST_BYTES, 2L * bytes.length);
-      bytes = Arrays.copyOf(bytes, (int) Math.min(length, Math.max(needed, generous)));
+  private byte[] grown(int needed) {
+    byte[] bytes = partial;
+    if (bytes != null && needed <= bytes.length) {
+      return bytes;
     }
+    long generous = Math.max(FIRST_BYTES, bytes == null ? 0 : 2L * bytes.length);
+    int capacity = (int) Math.min(length, Math.max(needed, generous));
+    return bytes == null ? new byte[capacity] : Arrays.copyOf(bytes, capacity);
   }
 }

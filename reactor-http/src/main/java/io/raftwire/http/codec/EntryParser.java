@@ -27,29 +27,23 @@ final class EntryParser {
   private static final int INDEX = 0x18;
   private static final int DATA = 0x22;
 
-  private final FieldCursor cursor = new FieldCursor();
-  private final Entry.Builder builder = Entry.newBuilder();
+  private EntryParser() {}
 
   /**
    * @throws CorruptStreamException if it does not parse
    */
-  Entry parse(byte[] array, int offset, int length) {
-    try {
-      cursor.reset(array, offset, offset + length);
-      while (cursor.more()) {
-        readField();
-      }
-      return cursor.plain() ? builder.build() : parseGenerally(array, offset, length);
-    } finally {
-      // Afterwards and not before, so that an idle connection keeps no data alive.
-      builder.clear();
-      cursor.clear();
+  static Entry parse(byte[] array, int offset, int length) {
+    FieldCursor cursor = new FieldCursor(array, offset, offset + length);
+    Entry.Builder builder = Entry.newBuilder();
+    while (cursor.more()) {
+      readField(cursor, builder);
     }
+    return cursor.plain() ? builder.build() : parseGenerally(array, offset, length);
   }
 
-  private void readField() {
+  private static void readField(FieldCursor cursor, Entry.Builder builder) {
     switch (cursor.tag()) {
-      case TYPE -> readType();
+      case TYPE -> readType(cursor, builder);
       case TERM -> builder.setTerm(cursor.varint());
       case INDEX -> builder.setIndex(cursor.varint());
       case DATA -> builder.setData(cursor.bytes());
@@ -57,7 +51,7 @@ final class EntryParser {
     }
   }
 
-  private void readType() {
+  private static void readType(FieldCursor cursor, Entry.Builder builder) {
     EntryType type = EntryType.forNumber((int) cursor.varint());
     if (type == null) {
       cursor.giveUp();

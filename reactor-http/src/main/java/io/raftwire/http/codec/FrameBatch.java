@@ -41,11 +41,6 @@ public final class FrameBatch {
     return coded.spaceLeft();
   }
 
-  /** How many bytes have been filled. */
-  public int size() {
-    return coded.getTotalBytesWritten();
-  }
-
   /** Moves the buffer's writer index behind the frames; the batch is of no further use. */
   public void finish() {
     try {
@@ -56,7 +51,16 @@ public final class FrameBatch {
     buffer.writerIndex(buffer.writerIndex() + coded.getTotalBytesWritten());
   }
 
-  /** The stream to write a frame to, after a check that there is room for it. */
+  /** The stream to write a frame to. */
+  CodedOutputStream coded() {
+    return coded;
+  }
+
+  /**
+   * The stream to write to, after a check that there is room.
+   *
+   * @throws IllegalArgumentException if there is less than that
+   */
   CodedOutputStream reserve(long bytes) {
     if (bytes > coded.spaceLeft()) {
       throw new IllegalArgumentException(

@@ -12,14 +12,17 @@ import java.util.function.Consumer;
 abstract class FrameEncoder implements StreamEncoder {
 
   @Override
-  public final void encode(Message message, FrameBatch batch) {
-    CodedOutputStream out = batch.reserve(frameSize(message));
+  public final boolean encode(Message message, FrameBatch batch) {
+    if (frameSize(message) > batch.remaining()) {
+      return false;
+    }
     try {
-      writeFrame(message, out);
+      writeFrame(message, batch.coded());
     } catch (IOException e) {
       throw new AssertionError("memory does not fail to be written", e);
     }
     written(message);
+    return true;
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class MessageBody {
   public static Message parse(ByteBuf body) {
     byte[] bytes = new byte[body.readableBytes()];
     body.readBytes(bytes);
-    return new MessageParser().parse(bytes);
+    return MessageParser.parse(bytes);
   }
 
   /**

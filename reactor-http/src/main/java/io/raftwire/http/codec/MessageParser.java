@@ -60,9 +60,7 @@ final class MessageParser {
   private static final int LARGE_BYTES = 2 * MAX_ENTRIES;
   private static final int RESPONSES = 0x72;
 
-  private final FieldCursor cursor = new FieldCursor();
-  private final EntryParser entries = new EntryParser();
-  private final Message.Builder builder = Message.newBuilder();
+  private MessageParser() {}
 
   /**
    * Parses a message, which has a type; an empty snapshot where none belongs is taken for none.
@@ -70,35 +68,30 @@ final class MessageParser {
    * @param bytes the message; the caller gives the array away
    * @throws CorruptStreamException if it does not parse or has no known type
    */
-  Message parse(byte[] bytes) {
+  static Message parse(byte[] bytes) {
     if (bytes.length >= LARGE_BYTES) {
       boundEntries(bytes);
     }
-    try {
-      cursor.reset(bytes, 0, bytes.length);
-      while (cursor.more()) {
-        readField(bytes);
-      }
-      boolean whole = cursor.plain() && builder.hasType();
-      return whole ? builder.build() : parseGenerally(bytes);
-    } finally {
-      // Afterwards and not before, so that an idle connection keeps no data alive.
-      builder.clear();
-      cursor.clear();
+    FieldCursor cursor = new FieldCursor(bytes, 0, bytes.length);
+    Message.Builder builder = Message.newBuilder();
+    while (cursor.more()) {
+      readField(bytes, cursor, builder);
     }
+    boolean whole = cursor.plain() && builder.hasType();
+    return whole ? builder.build() : parseGenerally(bytes);
   }
 
-  private void readField(byte[] bytes) {
+  private static void readField(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
     switch (cursor.tag()) {
-      case TYPE -> readType();
+      case TYPE -> readType(cursor, builder);
       case TO -> builder.setTo(cursor.varint());
       case FROM -> builder.setFrom(cursor.varint());
       case TERM -> builder.setTerm(cursor.varint());
       case LOG_TERM -> builder.setLogTerm(cursor.varint());
       case INDEX -> builder.setIndex(cursor.varint());
-      case ENTRIES -> readEntry(bytes);
+      case ENTRIES -> readEntry(bytes, cursor, builder);
       case COMMIT -> builder.setCommit(cursor.varint());
-      case SNAPSHOT -> skipEmptySnapshot(bytes);
+      case SNAPSHOT -> skipEmptySnapshot(bytes, cursor, builder);
       case REJECT -> builder.setReject(cursor.bool());
       case REJECT_HINT -> builder.setRejectHint(cursor.varint());
       case CONTEXT -> builder.setContext(cursor.bytes());
@@ -106,7 +99,7 @@ final class MessageParser {
     }
   }
 
-  private void readType() {
+  private static void readType(FieldCursor cursor, Message.Builder builder) {
     MessageType type = MessageType.forNumber((int) cursor.varint());
     if (type == null) {
       cursor.giveUp();
@@ -115,15 +108,15 @@ final class MessageParser {
     }
   }
 
-  private void readEntry(byte[] bytes) {
+  private static void readEntry(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
     int length = cursor.length();
     if (cursor.plain()) {
-      builder.addEntries(entries.parse(bytes, cursor.position(), length));
+      builder.addEntries(EntryParser.parse(bytes, cursor.position(), length));
       cursor.skip(length);
     }
   }
 
-  private void skipEmptySnapshot(byte[] bytes) {
+  private static void skipEmptySnapshot(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
     int length = cursor.length();
     int from = cursor.position();
     boolean empty =

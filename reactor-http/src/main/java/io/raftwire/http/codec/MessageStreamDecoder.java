@@ -21,7 +21,6 @@ public final class MessageStreamDecoder extends FrameDecoder {
   private final long maxMessageBytes;
   private final NumberReader length = new NumberReader();
   private final BodyReader body = new BodyReader();
-  private final MessageParser parser = new MessageParser();
   private boolean inBody;
 
   /**
@@ -47,12 +46,12 @@ public final class MessageStreamDecoder extends FrameDecoder {
       body.begin("frame length", length.value(), maxMessageBytes);
       inBody = true;
     }
-    if (!body.read(in)) {
+    byte[] bytes = body.read(in);
+    if (bytes == null) {
       return false;
     }
     inBody = false;
-    byte[] bytes = body.take();
-    Message message = parser.parse(bytes);
+    Message message = MessageParser.parse(bytes);
     if (Messages.isLinkHeartbeat(message)) {
       sink.linkHeartbeat();
     } else {

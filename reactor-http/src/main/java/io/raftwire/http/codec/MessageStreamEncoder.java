@@ -35,12 +35,14 @@ public final class MessageStreamEncoder extends FrameEncoder {
 
   @Override
   public void encodeLinkHeartbeat(FrameBatch batch) {
-    encode(LINK_HEARTBEAT, batch);
-  }
-
-  @Override
-  public int linkHeartbeatSize() {
-    return Long.BYTES + LINK_HEARTBEAT.getSerializedSize();
+    if (!encode(LINK_HEARTBEAT, batch)) {
+      throw new IllegalArgumentException(
+          "link heartbeat of "
+              + frameSize(LINK_HEARTBEAT)
+              + " bytes (expected: at most "
+              + batch.remaining()
+              + ")");
+    }
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.raftwire.MemberId;
 import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes the {@code msgapp} stream (msgappv2). Numbers are big-endian and unsigned.
@@ -44,15 +46,13 @@ public final class MsgAppV2Decoder extends FrameDecoder {
 
   private final NumberReader number = new NumberReader();
   private final BodyReader body = new BodyReader();
-  private final MessageParser messages = new MessageParser();
-  private final EntryParser entries = new EntryParser();
-  private final Message.Builder compact = Message.newBuilder();
 
   private Expect expect = Expect.FRAME_TYPE;
   private long term;
   private long index;
 
-  // The compact frame being read.
+  // The compact frame being read; its message is kept here only while the frame is in parts.
+  private Message.@Nullable Builder compact;
   private int entriesMissing;
   private int entriesRead;
   private long entryBytes;
@@ -94,13 +94,26 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   boolean step(ByteBuf in, MessageSink sink) {
     return switch (expect) {
       case FRAME_TYPE -> in.isReadable() && frameType(in.readUnsignedByte(), sink);
-      case COUNT -> number.read(in) && count(number.value());
-      case ENTRY_LENGTH -> number.read(in) && entryLength(number.value());
-      case ENTRY -> body.read(in) && entry(body.take());
-      case COMMIT -> number.read(in) && commit(number.value(), sink);
+      case COUNT -> number.read(in) && compact(count(number.value()), in, sink);
+      case ENTRY_LENGTH, ENTRY, COMMIT -> compact(Objects.requireNonNull(compact), in, sink);
       case MESSAGE_LENGTH -> number.read(in) && messageLength(number.value());
-      case MESSAGE -> body.read(in) && message(body.take(), sink);
+      case MESSAGE -> message(body.read(in), sink);
     };
+  }
+
+  /** Reads on in a compact frame, as far as it goes. */
+  private boolean compact(Message.Builder message, ByteBuf in, MessageSink sink) {
+    boolean more = true;
+    while (more && expect != Expect.FRAME_TYPE) {
+      more =
+          switch (expect) {
+            case ENTRY_LENGTH -> number.read(in) && entryLength(number.value());
+            case ENTRY -> entry(body.read(in), message);
+            default -> number.read(in) && commit(number.value(), message, sink);
+          };
+    }
+    compact = more ? null : message;
+    return more;
   }
 
   private boolean frameType(int type, MessageSink sink) {
@@ -113,7 +126,7 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     return true;
   }
 
-  private boolean count(long count) {
+  private Message.Builder count(long count) {
     if (Long.compareUnsigned(count, maxEntriesPerFrame) > 0) {
       throw CorruptStreamException.tooManyEntries(count, maxEntriesPerFrame);
     }
@@ -121,14 +134,14 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     entriesRead = 0;
     entryBytes = 0;
     entryFieldBytes = 0;
-    compact
+    expectEntryOrCommit();
+    return Message.newBuilder()
         .setType(MessageType.MsgApp)
         .setTo(local.value())
         .setFrom(remote.value())
         .setTerm(term)
         .setLogTerm(term)
         .setIndex(index);
-    return expectEntryOrCommit();
   }
 
   private boolean entryLength(long length) {
@@ -142,8 +155,11 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     return true;
   }
 
-  private boolean entry(byte[] bytes) {
-    Entry entry = entries.parse(bytes, 0, bytes.length);
+  private boolean entry(byte @Nullable [] bytes, Message.Builder message) {
+    if (bytes == null) {
+      return false;
+    }
+    Entry entry = EntryParser.parse(bytes, 0, bytes.length);
     if (entry.getIndex() != index + 1) {
       throw CorruptStreamException.notConsecutive(entriesRead, entry.getIndex(), index + 1);
     }
@@ -151,18 +167,17 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     entriesRead++;
     entriesMissing--;
     entryFieldBytes += 1L + computeUInt32SizeNoTag(bytes.length) + bytes.length;
-    compact.addEntries(entry);
-    return expectEntryOrCommit();
-  }
-
-  private boolean expectEntryOrCommit() {
-    expect = entriesMissing > 0 ? Expect.ENTRY_LENGTH : Expect.COMMIT;
+    message.addEntries(entry);
+    expectEntryOrCommit();
     return true;
   }
 
-  private boolean commit(long commit, MessageSink sink) {
-    Message message = compact.setCommit(commit).build();
-    compact.clear();
+  private void expectEntryOrCommit() {
+    expect = entriesMissing > 0 ? Expect.ENTRY_LENGTH : Expect.COMMIT;
+  }
+
+  private boolean commit(long commit, Message.Builder frame, MessageSink sink) {
+    Message message = frame.setCommit(commit).build();
     expect = Expect.FRAME_TYPE;
     long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * entriesRead + entryBytes + Long.BYTES;
     sink.message(message, messageBytes(message), wireBytes);
@@ -190,8 +205,11 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     return true;
   }
 
-  private boolean message(byte[] bytes, MessageSink sink) {
-    Message message = messages.parse(bytes);
+  private boolean message(byte @Nullable [] bytes, MessageSink sink) {
+    if (bytes == null) {
+      return false;
+    }
+    Message message = MessageParser.parse(bytes);
     term = message.getTerm();
     int count = message.getEntriesCount();
     index = count == 0 ? message.getIndex() : message.getEntries(count - 1).getIndex();

@@ -8,7 +8,6 @@ import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes the {@code msgapp} stream (msgappv2); see {@link MsgAppV2Decoder} for its layout.
@@ -29,8 +28,8 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   private long term;
   private long index;
 
-  // The message whose frame was looked at last, and what it will be.
-  private @Nullable Message measured;
+  // What the frame that was looked at last will be. Not of which message: to store that here would
+  // cost more than to look again.
   private int frameType;
   private long frameBytes;
 
@@ -45,14 +44,9 @@ public final class MsgAppV2Encoder extends FrameEncoder {
     this.remote = remote;
   }
 
-  // Identity is enough, and comparing the contents would cost more than measuring again.
-  @SuppressWarnings("ReferenceEquality")
   @Override
   public long frameSize(Message message) {
-    if (measured != message) {
-      measure(message);
-      measured = message;
-    }
+    measure(message);
     return frameBytes;
   }
 
@@ -63,11 +57,6 @@ public final class MsgAppV2Encoder extends FrameEncoder {
     } catch (IOException e) {
       throw new AssertionError("memory does not fail to be written", e);
     }
-  }
-
-  @Override
-  public int linkHeartbeatSize() {
-    return TYPE_BYTES;
   }
 
   private void measure(Message message) {
@@ -148,7 +137,6 @@ public final class MsgAppV2Encoder extends FrameEncoder {
 
   @Override
   void written(Message message) {
-    measured = null;
     int count = message.getEntriesCount();
     switch (frameType) {
       case MsgAppV2Decoder.COMPACT -> index += count;

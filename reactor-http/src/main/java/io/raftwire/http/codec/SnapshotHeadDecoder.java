@@ -67,10 +67,11 @@ public final class SnapshotHeadDecoder {
       body.begin("snapshot head length", length.value(), maxBytes);
       inMessage = true;
     }
-    if (!body.read(in)) {
+    byte[] bytes = body.read(in);
+    if (bytes == null) {
       return null;
     }
-    Message message = new MessageParser().parse(body.take());
+    Message message = MessageParser.parse(bytes);
     done = true;
     return message;
   }

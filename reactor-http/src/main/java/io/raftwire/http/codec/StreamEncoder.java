@@ -13,18 +13,15 @@ import java.util.function.Consumer;
  */
 public interface StreamEncoder {
 
-  /**
-   * The exact number of bytes of the frame this message takes if it is the next. Changes nothing;
-   * when the same message is encoded next, it is not computed again.
-   */
+  /** The exact number of bytes of the frame this message takes if it is the next. */
   long frameSize(Message message);
 
   /**
    * Appends the message's frame.
    *
-   * @throws IllegalArgumentException if the batch has not that many bytes left; nothing has changed
+   * @return whether the batch had room for it; if not, nothing has changed
    */
-  void encode(Message message, FrameBatch batch);
+  boolean encode(Message message, FrameBatch batch);
 
   /**
    * Appends a link heartbeat.
@@ -32,9 +29,6 @@ public interface StreamEncoder {
    * @throws IllegalArgumentException if the batch has no room for it
    */
   void encodeLinkHeartbeat(FrameBatch batch);
-
-  /** The number of bytes a link heartbeat takes. */
-  int linkHeartbeatSize();
 
   /**
    * Hands out the message's frame in pieces, for one too large for a batch. Large bytes in the

@@ -243,28 +243,21 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     ByteBuf buffer = ctx.alloc().directBuffer(batchCapacity(firstSize), BATCH_BYTES);
     long messages = 0;
     long messageBytes = 0;
+    Message next = first;
     try {
       buffer.writerIndex(CHUNK_HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, buffer.capacity() - CHUNK_HEAD_BYTES - 2);
-      Message message = first;
-      long size = firstSize;
-      while (true) {
+      while (next != null && encoder.encode(next, batch)) {
         messages++;
-        messageBytes += message.getSerializedSize();
-        encoder.encode(message, batch);
-        message = lane.poll();
-        if (message == null) {
-          break;
-        }
-        size = encoder.frameSize(message);
-        if (size > batch.remaining()) {
-          carried = message;
-          break;
-        }
+        messageBytes += next.getSerializedSize();
+        next = lane.poll();
       }
+      carried = next;
       batch.finish();
     } catch (RuntimeException e) {
       buffer.release();
+      messages += next == null ? 0 : 1;
+      messageBytes += next == null ? 0 : next.getSerializedSize();
       lane.release(messages, messageBytes);
       dropped(messages, messageBytes);
       throw e;
@@ -289,7 +282,9 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter {
     try {
       buffer.writerIndex(CHUNK_HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, size);
-      encoder.encode(message, batch);
+      if (!encoder.encode(message, batch)) {
+        throw new IllegalStateException("a frame that is larger than it was said to be");
+      }
       batch.finish();
     } catch (RuntimeException e) {
       buffer.release();

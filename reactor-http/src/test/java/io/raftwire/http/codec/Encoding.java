@@ -23,7 +23,7 @@ final class Encoding {
     ByteBuf buffer = Unpooled.directBuffer(size, size);
     try {
       FrameBatch batch = new FrameBatch(buffer);
-      encoder.encode(message, batch);
+      assertThat(encoder.encode(message, batch)).isTrue();
       assertThat(batch.remaining()).isZero();
       batch.finish();
       return ByteBufUtil.getBytes(buffer);
@@ -33,7 +33,7 @@ final class Encoding {
   }
 
   static byte[] linkHeartbeat(StreamEncoder encoder) {
-    ByteBuf buffer = Unpooled.buffer(encoder.linkHeartbeatSize());
+    ByteBuf buffer = Unpooled.buffer(64);
     try {
       FrameBatch batch = new FrameBatch(buffer);
       encoder.encodeLinkHeartbeat(batch);

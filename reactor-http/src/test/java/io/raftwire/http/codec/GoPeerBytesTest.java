@@ -152,7 +152,7 @@ class GoPeerBytesTest {
   }
 
   private static Message parse(String... hex) {
-    return new MessageParser().parse(Hex.bytes(hex));
+    return MessageParser.parse(Hex.bytes(hex));
   }
 
   private static void assertBothWays(Message message, String... hex) {

@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 
 class MessageParserTest {
 
-  private final MessageParser parser = new MessageParser();
-
   @Test
   void theEmptySnapshotOfOlderMembersIsNone() {
     byte[] bytes =
@@ -34,41 +32,44 @@ class MessageParserTest {
             "10 00 18 00", // ... ... index, term
             "50 00 58 00"); // reject, rejectHint
 
-    Message message = parser.parse(bytes);
+    Message message = MessageParser.parse(bytes);
 
     assertThat(message.hasSnapshot()).isFalse();
     assertThat(RaftMessages.byValue(message))
-        .isEqualTo(RaftMessages.byValue(parser.parse(Hex.bytes("0804 1001 1802"))));
+        .isEqualTo(RaftMessages.byValue(MessageParser.parse(Hex.bytes("0804 1001 1802"))));
   }
 
   @Test
   void anEmptySnapshotInAnyFormIsNone() {
-    assertThat(parser.parse(Hex.bytes("0804 4a00")).hasSnapshot()).isFalse();
-    assertThat(parser.parse(Hex.bytes("0804 4a02 0a00")).hasSnapshot()).isFalse();
-    assertThat(parser.parse(Hex.bytes("0804 4a08 1206 0a00 1000 1800")).hasSnapshot()).isFalse();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a00")).hasSnapshot()).isFalse();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a02 0a00")).hasSnapshot()).isFalse();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a08 1206 0a00 1000 1800")).hasSnapshot())
+        .isFalse();
     // The type comes last.
-    assertThat(parser.parse(Hex.bytes("4a0a 1208 0a02 2800 1000 1800 0804")).hasSnapshot())
+    assertThat(MessageParser.parse(Hex.bytes("4a0a 1208 0a02 2800 1000 1800 0804")).hasSnapshot())
         .isFalse();
   }
 
   @Test
   void aSnapshotWithAnythingInItStays() {
-    assertThat(parser.parse(Hex.bytes("0804 4a03 0a01ff")).hasSnapshot()).isTrue(); // data
-    assertThat(parser.parse(Hex.bytes("0804 4a04 1202 1001")).hasSnapshot()).isTrue(); // index
-    assertThat(parser.parse(Hex.bytes("0804 4a04 1202 1801")).hasSnapshot()).isTrue(); // term
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a03 0a01ff")).hasSnapshot()).isTrue(); // data
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a04 1202 1001")).hasSnapshot())
+        .isTrue(); // index
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a04 1202 1801")).hasSnapshot())
+        .isTrue(); // term
     // A voter with id 0, auto_leave, a field 15 on each level.
-    assertThat(parser.parse(Hex.bytes("0804 4a06 1204 0a02 0800")).hasSnapshot()).isTrue();
-    assertThat(parser.parse(Hex.bytes("0804 4a06 1204 0a02 2801")).hasSnapshot()).isTrue();
-    assertThat(parser.parse(Hex.bytes("0804 4a02 7801")).hasSnapshot()).isTrue();
-    assertThat(parser.parse(Hex.bytes("0804 4a04 1202 7801")).hasSnapshot()).isTrue();
-    assertThat(parser.parse(Hex.bytes("0804 4a06 1204 0a02 7801")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a06 1204 0a02 0800")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a06 1204 0a02 2801")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a02 7801")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a04 1202 7801")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0804 4a06 1204 0a02 7801")).hasSnapshot()).isTrue();
   }
 
   @Test
   void theEmptySnapshotOfAMsgSnapStays() {
-    assertThat(parser.parse(Hex.bytes("0807 4a0a 1208 0a02 2800 1000 1800")).hasSnapshot())
+    assertThat(MessageParser.parse(Hex.bytes("0807 4a0a 1208 0a02 2800 1000 1800")).hasSnapshot())
         .isTrue();
-    assertThat(parser.parse(Hex.bytes("0807 4a00")).hasSnapshot()).isTrue();
+    assertThat(MessageParser.parse(Hex.bytes("0807 4a00")).hasSnapshot()).isTrue();
   }
 
   @Test
@@ -81,39 +82,40 @@ class MessageParserTest {
             "2a 03 616263", // ... a field 5 that we do not know
             "a0 06 01"); // a field 100 that we do not know
 
-    assertThat(parser.parse(bytes).toByteArray()).isEqualTo(bytes);
+    assertThat(MessageParser.parse(bytes).toByteArray()).isEqualTo(bytes);
   }
 
   @Test
   void anUnknownEntryTypeSurvives() {
     byte[] bytes = Hex.bytes("08 02", "3a 04", "18 01", "08 09");
 
-    assertThat(parser.parse(bytes).toByteArray())
+    assertThat(MessageParser.parse(bytes).toByteArray())
         .isEqualTo(Hex.bytes("08 02", "3a 04", "18 01", "08 09"));
   }
 
   @Test
   void theLastOfARepeatedFieldWins() {
-    assertThat(parser.parse(Hex.bytes("0802 0803 2001 2002")))
-        .isEqualTo(parser.parse(Hex.bytes("0803 2002")));
-    assertThat(parser.parse(Hex.bytes("0803 3a04 1801 1802")))
-        .isEqualTo(parser.parse(Hex.bytes("0803 3a02 1802")));
+    assertThat(MessageParser.parse(Hex.bytes("0802 0803 2001 2002")))
+        .isEqualTo(MessageParser.parse(Hex.bytes("0803 2002")));
+    assertThat(MessageParser.parse(Hex.bytes("0803 3a04 1801 1802")))
+        .isEqualTo(MessageParser.parse(Hex.bytes("0803 3a02 1802")));
   }
 
   @Test
   void nothingIsLeftFromOneMessageToTheNext() {
-    parser.parse(Hex.bytes("0803 1001 3a02 1801 5001 6201ff"));
-    assertThat(parser.parse(Hex.bytes("0804"))).isEqualTo(parser.parse(Hex.bytes("0804")));
-    assertThat(parser.parse(Hex.bytes("0804")).toByteArray()).isEqualTo(Hex.bytes("0804"));
+    MessageParser.parse(Hex.bytes("0803 1001 3a02 1801 5001 6201ff"));
+    assertThat(MessageParser.parse(Hex.bytes("0804")))
+        .isEqualTo(MessageParser.parse(Hex.bytes("0804")));
+    assertThat(MessageParser.parse(Hex.bytes("0804")).toByteArray()).isEqualTo(Hex.bytes("0804"));
 
-    assertThatThrownBy(() -> parser.parse(Hex.bytes("0803 1001 3a02 1801 08")))
+    assertThatThrownBy(() -> MessageParser.parse(Hex.bytes("0803 1001 3a02 1801 08")))
         .isInstanceOf(CorruptStreamException.class);
-    assertThat(parser.parse(Hex.bytes("0804")).toByteArray()).isEqualTo(Hex.bytes("0804"));
+    assertThat(MessageParser.parse(Hex.bytes("0804")).toByteArray()).isEqualTo(Hex.bytes("0804"));
   }
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void agreesWithTheGeneratedParser(@ForAll("messages") Message message) {
-    assertThat(parser.parse(message.toByteArray())).isEqualTo(message);
+    assertThat(MessageParser.parse(message.toByteArray())).isEqualTo(message);
   }
 
   @Property(tries = 2000)
@@ -122,11 +124,12 @@ class MessageParserTest {
     try {
       expected = Messages.withoutEmptySnapshot(Message.parseFrom(bytes));
     } catch (InvalidProtocolBufferException e) {
-      assertThatThrownBy(() -> parser.parse(bytes)).isInstanceOf(CorruptStreamException.class);
+      assertThatThrownBy(() -> MessageParser.parse(bytes))
+          .isInstanceOf(CorruptStreamException.class);
       return;
     }
     if (expected.hasType() && !expected.getUnknownFields().hasField(Message.TYPE_FIELD_NUMBER)) {
-      assertThat(parser.parse(bytes)).isEqualTo(expected);
+      assertThat(MessageParser.parse(bytes)).isEqualTo(expected);
     }
   }
 
@@ -137,16 +140,16 @@ class MessageParserTest {
     if (bytes.length > 0) {
       bytes[Math.floorMod(position, bytes.length)] = value;
     }
-    EntryParser entries = new EntryParser();
+
     Entry expected;
     try {
       expected = Entry.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      assertThatThrownBy(() -> entries.parse(bytes, 0, bytes.length))
+      assertThatThrownBy(() -> EntryParser.parse(bytes, 0, bytes.length))
           .isInstanceOf(CorruptStreamException.class);
       return;
     }
-    assertThat(entries.parse(bytes, 0, bytes.length)).isEqualTo(expected);
+    assertThat(EntryParser.parse(bytes, 0, bytes.length)).isEqualTo(expected);
   }
 
   @Provide

@@ -59,8 +59,7 @@ class MessageStreamCodecTest {
         .isEqualTo(
             Hex.bytes(
                 "0000000000000002", // length 2
-                "08 08")) // type MsgHeartbeat
-        .hasSize(encoder.linkHeartbeatSize());
+                "08 08")); // type MsgHeartbeat
   }
 
   @Test

@@ -107,10 +107,10 @@ class RoundTripTest {
     try {
       FrameBatch batch = new FrameBatch(buffer);
       for (Message message : messages) {
-        int before = batch.size();
+        int before = batch.remaining();
         long size = encoder.frameSize(message);
-        encoder.encode(message, batch);
-        assertThat(batch.size() - before).isEqualTo((int) size);
+        assertThat(encoder.encode(message, batch)).isTrue();
+        assertThat(before - batch.remaining()).isEqualTo((int) size);
       }
       batch.finish();
       return ByteBufUtil.getBytes(buffer);

@@ -35,8 +35,18 @@ public record Row(
 
   private static final List<Row> ALL =
       List.of(
-          bulk("msgapp-64", "MsgApp, one entry of 64 B", Work.MSGAPP, "--size 64"),
-          bulk("msgapp-1k", "MsgApp, one entry of 1 KiB", Work.MSGAPP, "--size 1024"),
+          // Nearly the 4,096 messages that rafthttp's streams queue; with less, a fast contender
+          // waits for acknowledgements.
+          bulk(
+              "msgapp-64",
+              "MsgApp, one entry of 64 B, window 4000",
+              Work.MSGAPP,
+              "--size 64 --window 4000"),
+          bulk(
+              "msgapp-1k",
+              "MsgApp, one entry of 1 KiB, window 4000",
+              Work.MSGAPP,
+              "--size 1024 --window 4000"),
           // These windows keep what is in flight within 32 MiB.
           bulk(
               "msgapp-64k",
@@ -54,7 +64,11 @@ public record Row(
               "MsgApp, 64 entries of 128 B, window 512",
               Work.MSGAPP,
               "--entries 64 --size 128 --window 512"),
-          bulk("small", "MsgHeartbeatResp on the message stream", Work.SMALL, "--work small"),
+          bulk(
+              "small",
+              "MsgHeartbeatResp on the message stream, window 4000",
+              Work.SMALL,
+              "--work small --window 4000"),
           bulk(
               "pipeline-64",
               "MsgApp by POST, one entry of 64 B, window 64",
