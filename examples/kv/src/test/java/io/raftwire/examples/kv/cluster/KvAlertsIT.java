@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The alert rules against a real Prometheus that scrapes a running cluster of five, of which one
- * member is cut off by hand and one is killed. Each is told by the alert made for it, which ends
- * when the link is mended and the member is back.
+ * The alert rules against a real Prometheus that scrapes a running cluster, of which one member is
+ * cut off by hand and one is killed, or one is stopped and goes on. Each is told by the alert made
+ * for it, which ends when the link is mended and the member is back.
  */
 @Tag("interop")
 @Timeout(400)
@@ -33,6 +33,9 @@ class KvAlertsIT {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration SOON = Duration.ofSeconds(150);
+
+  /** Five seconds of silence, the fifteen that the alert waits, and some for the slow. */
+  private static final Duration FIRES_WHEN_SILENT = Duration.ofSeconds(30);
 
   @TempDir private Path dir;
 
@@ -42,34 +45,11 @@ class KvAlertsIT {
   void alertsFireWhileAMemberIsCutOffAndEndWhenItIsMended() throws Exception {
     String prometheus = KvCluster.require("prometheus", "prometheus").toString();
     try (KvCluster cluster = KvCluster.start(dir, 5, "--allow-faults")) {
-      int leader = 0;
-      for (JsonNode member : members(cluster)) {
-        if (member.get("leader").asBoolean()) {
-          leader = number(member);
-        }
-      }
-      assertThat(leader).isPositive();
-      int cut = leader % 5 + 1;
+      int cut = leader(cluster) % 5 + 1;
       int dead = cut % 5 + 1;
-      Process process =
-          new ProcessBuilder(
-                  prometheus,
-                  "--config.file=" + config(cluster),
-                  "--storage.tsdb.path=" + dir.resolve("tsdb"),
-                  "--web.listen-address=127.0.0.1:" + prometheusPort)
-              .redirectErrorStream(true)
-              .redirectOutput(dir.resolve("prometheus.log").toFile())
-              .start();
+      Process process = scrape(prometheus, cluster, 5);
       try {
-        await("Prometheus sees all links")
-            .atMost(SOON)
-            .ignoreExceptions()
-            .until(
-                () ->
-                    JSON.readTree(get("/api/v1/query?query=sum(raftwire_peer_active)"))
-                        .at("/data/result/0/value/1")
-                        .asText()
-                        .equals("20"));
+        awaitAllLinks(5);
         assertThat(firing()).isEmpty();
 
         Instant began = Instant.now();
@@ -101,14 +81,86 @@ class KvAlertsIT {
             droppingAfter.toSeconds(),
             Duration.between(mended, Instant.now()).toSeconds());
       } finally {
-        process.destroy();
-        process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
-        process.destroyForcibly();
+        end(process);
       }
     }
   }
 
-  private Path config(KvCluster cluster) throws IOException {
+  /**
+   * What is sent to a member that is stopped goes to the buffers of its kernel, which closes no
+   * connection either: nothing but the silence tells.
+   */
+  @Test
+  void anAlertFiresSoonWhileAMemberIsStoppedAndEndsWhenItGoesOn() throws Exception {
+    String prometheus = KvCluster.require("prometheus", "prometheus").toString();
+    try (KvCluster cluster = KvCluster.start(dir, 3)) {
+      int stopped = leader(cluster) % 3 + 1;
+      String stoppedId = id(cluster, stopped);
+      String lost = "RaftwirePeerInactive " + stoppedId;
+      Process process = scrape(prometheus, cluster, 3);
+      try {
+        awaitAllLinks(3);
+        assertThat(firing()).isEmpty();
+
+        Instant began = Instant.now();
+        signal(cluster.process(stopped), "STOP");
+        await("the alert of the stopped member")
+            .atMost(FIRES_WHEN_SILENT)
+            .until(() -> firing().contains(lost));
+        Duration lostAfter = Duration.between(began, Instant.now());
+        assertThat(firing())
+            .as("no alert accuses a member that is well")
+            .allMatch(alert -> alert.endsWith(stoppedId));
+
+        Instant resumed = Instant.now();
+        signal(cluster.process(stopped), "CONT");
+        await("the end of it").atMost(SOON).until(() -> !firing().contains(lost));
+        Duration foundAfter = Duration.between(resumed, Instant.now());
+        awaitAllLinks(3);
+        System.out.printf(
+            "alerts: of the stopped member fired after %.1f s and cleared after %.1f s%n",
+            lostAfter.toMillis() / 1e3, foundAfter.toMillis() / 1e3);
+      } finally {
+        end(process);
+      }
+    }
+  }
+
+  private Process scrape(String prometheus, KvCluster cluster, int size) throws IOException {
+    return new ProcessBuilder(
+            prometheus,
+            "--config.file=" + config(cluster, size),
+            "--storage.tsdb.path=" + dir.resolve("tsdb"),
+            "--web.listen-address=127.0.0.1:" + prometheusPort)
+        .redirectErrorStream(true)
+        .redirectOutput(dir.resolve("prometheus.log").toFile())
+        .start();
+  }
+
+  private static void end(Process process) {
+    process.destroy();
+    process.onExit().completeOnTimeout(process, 10, TimeUnit.SECONDS).join();
+    process.destroyForcibly();
+  }
+
+  private static void signal(ProcessHandle process, String signal) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + signal, "" + process.pid()).start().waitFor())
+        .isZero();
+  }
+
+  private void awaitAllLinks(int size) {
+    await("Prometheus sees all links")
+        .atMost(SOON)
+        .ignoreExceptions()
+        .until(
+            () ->
+                JSON.readTree(get("/api/v1/query?query=sum(raftwire_peer_active)"))
+                    .at("/data/result/0/value/1")
+                    .asText()
+                    .equals("" + size * (size - 1)));
+  }
+
+  private Path config(KvCluster cluster, int size) throws IOException {
     Path rules = dir.resolve("alerts.yml");
     try (InputStream packaged =
         KvAlertsIT.class.getResourceAsStream("/META-INF/raftwire/alerts.yml")) {
@@ -128,7 +180,7 @@ class KvAlertsIT {
                   - targets:
             """
                 .formatted(rules));
-    for (int i = 1; i <= 5; i++) {
+    for (int i = 1; i <= size; i++) {
       config.append("          - '" + cluster.url(i).substring("http://".length()) + "'\n");
     }
     return Files.writeString(dir.resolve("prometheus.yml"), config);
@@ -150,6 +202,15 @@ class KvAlertsIT {
         KvCluster.send("GET", "http://127.0.0.1:" + prometheusPort + path, "", "text/plain");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return answer.body();
+  }
+
+  private static int leader(KvCluster cluster) throws IOException {
+    for (JsonNode member : members(cluster)) {
+      if (member.get("leader").asBoolean()) {
+        return number(member);
+      }
+    }
+    throw new AssertionError("no leader: " + members(cluster));
   }
 
   private static JsonNode members(KvCluster cluster) throws IOException {
