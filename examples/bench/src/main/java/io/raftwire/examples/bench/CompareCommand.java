@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
       "",
       "Rows:",
       "  msgapp-64      MsgApp, one entry of 64 B, window 4000",
-      "  msgapp-1k      MsgApp, one entry of 1 KiB, window 4000",
+      "  msgapp-1k      MsgApp, one entry of 1 KiB",
       "  msgapp-64k     MsgApp, one entry of 64 KiB, window 512",
       "  msgapp-1m      MsgApp, one entry of 1 MiB, window 32",
       "  msgapp-64x128  MsgApp, 64 entries of 128 B, window 512",

@@ -42,11 +42,7 @@ public record Row(
               "MsgApp, one entry of 64 B, window 4000",
               Work.MSGAPP,
               "--size 64 --window 4000"),
-          bulk(
-              "msgapp-1k",
-              "MsgApp, one entry of 1 KiB, window 4000",
-              Work.MSGAPP,
-              "--size 1024 --window 4000"),
+          bulk("msgapp-1k", "MsgApp, one entry of 1 KiB", Work.MSGAPP, "--size 1024"),
           // These windows keep what is in flight within 32 MiB.
           bulk(
               "msgapp-64k",
