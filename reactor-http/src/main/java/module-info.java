@@ -13,6 +13,7 @@ module io.raftwire.http {
   requires io.netty.codec.http;
   requires io.netty.common;
   requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
   requires org.slf4j;
 
   exports io.raftwire.http;

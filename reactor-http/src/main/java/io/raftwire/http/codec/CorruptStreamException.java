@@ -77,6 +77,16 @@ public final class CorruptStreamException extends RaftwireException {
         "message of " + bytes + " bytes: message type missing or unknown (expected: 0 to 23)");
   }
 
+  /**
+   * @param b what was read
+   * @param expected what belongs there
+   */
+  static CorruptStreamException notChunked(byte b, String expected) {
+    return new CorruptStreamException(
+        Reason.NOT_CHUNKED,
+        String.format("byte 0x%02x in a chunked body (expected: %s)", b, expected));
+  }
+
   private static String overLimit(String what, long value, long limit) {
     return what + " " + Long.toUnsignedString(value) + " (expected: at most " + limit + ")";
   }
@@ -92,6 +102,8 @@ public final class CorruptStreamException extends RaftwireException {
     /** A message or entry does not parse, or a message has no type this version knows. */
     MALFORMED,
     /** The entries of a compact frame do not follow one another. */
-    NOT_CONSECUTIVE
+    NOT_CONSECUTIVE,
+    /** The body that carries the stream is not made of chunks. */
+    NOT_CHUNKED
   }
 }

@@ -3,13 +3,17 @@
 package io.raftwire.http.stream;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.EventLoop;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.raftwire.Delivery;
 import io.raftwire.DropReason;
 import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MessageClass;
+import io.raftwire.http.codec.ChunkReader;
 import io.raftwire.http.codec.MessageSink;
 import io.raftwire.http.codec.StreamDecoder;
 import io.raftwire.http.inbound.Arrivals;
@@ -17,7 +21,6 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.inbound.SingleArrival;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
-import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
@@ -26,111 +29,153 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.reactivestreams.Subscription;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.MonoSink;
-import reactor.core.publisher.SignalType;
-import reactor.util.context.Context;
+import reactor.netty.NettyPipeline;
 
 /**
- * One dialled stream: bytes in, messages to raft. It requests from the connection only while what
- * it has brought and raft has not taken stays below a bound, so that TCP pushes back to the writer.
+ * One dialled stream: bytes in, messages to raft. It reads from the connection only while what it
+ * has brought and raft has not taken stays below a bound, so that TCP pushes back to the writer.
+ *
+ * <p>It takes the place of the HTTP codec as soon as the response's head is read, and finds the
+ * body's chunks itself: a stream is the last thing its connection carries, and what the codec and
+ * the client behind it would spend on each read is more than what a short message costs otherwise.
  * All of it runs on the connection's event loop, but for {@link Batch#exhausted}.
  */
-final class IncomingStream extends BaseSubscriber<ByteBuf> implements MessageSink {
+final class IncomingStream extends ChannelInboundHandlerAdapter implements MessageSink {
+
+  private static final String NAME = "raftwire.incomingStream";
 
   private final StreamType type;
   private final PeerLink link;
   private final Inbox inbox;
-  private final EventLoop eventLoop;
+  private final Channel channel;
+  private final ChunkReader chunks = new ChunkReader();
   private final StreamDecoder decoder;
   private final MonoSink<LinkFailure> outcome;
   private final long maxWaitingBytes;
   private final AtomicLong waitingBytes = new AtomicLong();
+  private final ScheduledFuture<?> watch;
 
   private List<Message> read = new ArrayList<>();
   private long readMessageBytes;
   private long readWireBytes;
   private long received;
   private long lastReadNanos = System.nanoTime();
-  private final ScheduledFuture<?> watch;
+  private boolean ended;
 
   /** Whether reading is withheld until raft takes what waits. */
   private volatile boolean withheld;
 
-  /**
-   * A stream whose head has been read.
-   *
-   * @param outcome gets why the stream ended
-   */
-  IncomingStream(
-      StreamType type,
-      PeerLink link,
-      Inbox inbox,
-      EventLoop eventLoop,
-      MonoSink<LinkFailure> outcome) {
+  private IncomingStream(
+      StreamType type, PeerLink link, Inbox inbox, Channel channel, MonoSink<LinkFailure> outcome) {
     this.type = type;
     this.link = link;
     this.inbox = inbox;
-    this.eventLoop = eventLoop;
+    this.channel = channel;
     this.outcome = outcome;
     this.decoder = type.decoder(link.local(), link.peer(), link.config().limits());
     this.maxWaitingBytes = link.config().limits().inboundBytes();
     long every = link.config().timeouts().read().toNanos() / 4;
-    this.watch = eventLoop.scheduleAtFixedRate(this::checkIdle, every, every, TimeUnit.NANOSECONDS);
+    this.watch =
+        channel.eventLoop().scheduleAtFixedRate(this::tick, every, every, TimeUnit.NANOSECONDS);
   }
 
-  @Override
-  public Context currentContext() {
-    return Context.of(LateErrors.context());
+  /**
+   * Reads the rest of a connection as a stream. Called on its event loop while the response's head
+   * is the last thing that was read: what came with it is still in the codec, which gives it up
+   * when it goes.
+   *
+   * @param channel of an HTTP/1.1 client
+   * @param outcome gets why the stream ended; its disposal ends the stream
+   */
+  static void readFrom(
+      Channel channel, StreamType type, PeerLink link, Inbox inbox, MonoSink<LinkFailure> outcome) {
+    IncomingStream stream = new IncomingStream(type, link, inbox, channel, outcome);
+    outcome.onDispose(stream::dispose);
+    channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, stream);
+    channel.pipeline().remove(NettyPipeline.HttpCodec);
+    channel.config().setAutoRead(true);
+    stream.delayAcknowledgements();
   }
 
-  @Override
-  protected void hookOnSubscribe(Subscription subscription) {
-    subscription.request(1);
+  /**
+   * Has the kernel acknowledge every other short segment or every full one, as it does by itself
+   * for a connection that carries data both ways; else each read of a lone message costs a packet.
+   * The kernel falls back when the connection was idle.
+   */
+  private void delayAcknowledgements() {
+    // Without epoll there is no such option, and this does nothing.
+    channel.config().setOption(EpollChannelOption.TCP_QUICKACK, false);
   }
 
+  // ---- what the connection brings
+  // ----------------------------------------------------------------
+
   @Override
-  protected void hookOnNext(ByteBuf bytes) {
+  public void channelRead(ChannelHandlerContext context, Object bytes) {
+    ByteBuf in = (ByteBuf) bytes;
+    try {
+      if (!ended) {
+        read(in);
+      }
+    } finally {
+      in.release();
+    }
+  }
+
+  private void read(ByteBuf in) {
     lastReadNanos = System.nanoTime();
     link.liveness().seen();
     try {
-      decoder.decode(bytes, this);
+      decode(in);
     } catch (RuntimeException e) {
       link.recorder().receiveFailed(type.channel());
       handOver();
-      fail(Failures.of(type.channel(), "read", e));
+      end(Failures.of(type.channel(), "read", e));
       return;
     }
     handOver();
-    if (waitingBytes.get() < maxWaitingBytes) {
-      request(1);
-      return;
+    if (chunks.ended()) {
+      end(closedByPeer());
+    } else if (waitingBytes.get() >= maxWaitingBytes) {
+      withhold();
     }
-    withheld = true;
-    resumeIfRoom();
+  }
+
+  private void decode(ByteBuf in) {
+    int end = in.writerIndex();
+    for (int content = chunks.next(in); content > 0; content = chunks.next(in)) {
+      // A view of the content would be one more object for each read.
+      in.writerIndex(in.readerIndex() + content);
+      decoder.decode(in, this);
+      in.writerIndex(end);
+    }
+  }
+
+  private LinkFailure closedByPeer() {
+    return LinkFailure.of(
+        type.channel(),
+        "read",
+        Reason.CLOSED_BY_PEER,
+        decoder.atFrameBoundary()
+            ? "the peer closed the stream"
+            : "the peer closed the stream in the middle of a frame");
   }
 
   @Override
-  protected void hookOnComplete() {
-    fail(
+  public void channelInactive(ChannelHandlerContext context) {
+    end(
         LinkFailure.of(
             type.channel(),
             "read",
-            Reason.CLOSED_BY_PEER,
-            decoder.atFrameBoundary()
-                ? "the peer closed the stream"
-                : "the peer closed the stream in the middle of a frame"));
+            Reason.BROKEN,
+            "the connection was closed, the stream still open"));
+    context.fireChannelInactive();
   }
 
   @Override
-  protected void hookOnError(Throwable cause) {
-    fail(Failures.of(type.channel(), "read", cause));
-  }
-
-  @Override
-  protected void hookFinally(SignalType signal) {
-    watch.cancel(false);
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    end(Failures.of(type.channel(), "read", cause));
   }
 
   // ---- what the decoder finds
@@ -186,19 +231,26 @@ final class IncomingStream extends BaseSubscriber<ByteBuf> implements MessageSin
   // ---- demand
   // --------------------------------------------------------------------------------------
 
+  private void withhold() {
+    withheld = true;
+    channel.config().setAutoRead(false);
+    resumeIfRoom();
+  }
+
   private void resumeIfRoom() {
-    if (withheld && waitingBytes.get() < maxWaitingBytes) {
+    if (withheld && !ended && waitingBytes.get() < maxWaitingBytes) {
       withheld = false;
       lastReadNanos = System.nanoTime();
-      request(1);
+      channel.config().setAutoRead(true);
     }
   }
 
-  private void checkIdle() {
+  private void tick() {
+    delayAcknowledgements();
     long silent = System.nanoTime() - lastReadNanos;
     // While this side does not read, the silence is its own.
     if (!withheld && silent > link.config().timeouts().read().toNanos()) {
-      fail(
+      end(
           LinkFailure.of(
               type.channel(),
               "read",
@@ -207,10 +259,33 @@ final class IncomingStream extends BaseSubscriber<ByteBuf> implements MessageSin
     }
   }
 
-  private void fail(LinkFailure cause) {
-    watch.cancel(false);
+  // ---- the end
+  // -----------------------------------------------------------------------------------------
+
+  private void end(LinkFailure cause) {
+    stop();
     outcome.success(cause);
-    cancel();
+  }
+
+  private void stop() {
+    ended = true;
+    watch.cancel(false);
+  }
+
+  private void dispose() {
+    if (channel.eventLoop().inEventLoop()) {
+      stop();
+    } else {
+      onLoop(this::stop);
+    }
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      channel.eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      // The event loops are ended, and with them this stream.
+    }
   }
 
   /** The messages of one read. */
@@ -250,14 +325,10 @@ final class IncomingStream extends BaseSubscriber<ByteBuf> implements MessageSin
       if (!withheld) {
         return;
       }
-      if (eventLoop.inEventLoop()) {
+      if (channel.eventLoop().inEventLoop()) {
         resumeIfRoom();
-        return;
-      }
-      try {
-        eventLoop.execute(IncomingStream.this::resumeIfRoom);
-      } catch (RejectedExecutionException e) {
-        // The event loops are ended, and with them this stream.
+      } else {
+        onLoop(IncomingStream.this::resumeIfRoom);
       }
     }
   }

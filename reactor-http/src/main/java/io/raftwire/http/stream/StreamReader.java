@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.stream;
 
-import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
@@ -120,31 +123,46 @@ public final class StreamReader {
 
   /** Emits once when the stream is accepted, and completes when it has ended. */
   private Flux<Boolean> accept(URI url, HttpClientResponse response, Connection connection) {
-    Flux<ByteBuf> body = connection.inbound().receive();
     Flux<Boolean> stream =
         response.status().equals(HttpResponseStatus.OK)
-            ? Flux.concat(Mono.just(true), read(connection, body).cast(Boolean.class))
-            : Answers.<Boolean>refused(
-                    link, type.channel(), response, HttpResponseStatus.GONE, body)
-                .onErrorResume(
-                    // Here and not further down, where an error would meet a cancelled dial.
-                    cause -> {
-                      dialFailed(url, Failures.of(type.channel(), "dial", cause));
-                      return Mono.empty();
-                    })
-                .flux();
+            ? accepted(url, response, connection.channel())
+            : refused(url, response, connection);
     return stream.doFinally(signal -> connection.channel().close());
   }
 
-  private Mono<Void> read(Connection connection, Flux<ByteBuf> body) {
+  private Flux<Boolean> accepted(URI url, HttpClientResponse response, Channel channel) {
+    HttpHeaders headers = response.responseHeaders();
+    if (!headers.containsValue(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED, true)) {
+      dialFailed(
+          url,
+          LinkFailure.of(
+              type.channel(),
+              "dial",
+              Reason.PROTOCOL,
+              "the stream has no chunks (expected: Transfer-Encoding: chunked)"));
+      return Flux.empty();
+    }
+    return Flux.concat(Mono.just(true), read(channel).cast(Boolean.class));
+  }
+
+  private Flux<Boolean> refused(URI url, HttpClientResponse response, Connection connection) {
+    return Answers.<Boolean>refused(
+            link, type.channel(), response, HttpResponseStatus.GONE, connection.inbound().receive())
+        .onErrorResume(
+            // Here and not further down, where an error would meet a cancelled dial.
+            cause -> {
+              dialFailed(url, Failures.of(type.channel(), "dial", cause));
+              return Mono.empty();
+            })
+        .flux();
+  }
+
+  private Mono<Void> read(Channel channel) {
     long beganNanos = System.nanoTime();
     return Mono.<LinkFailure>create(
             outcome -> {
               opened();
-              IncomingStream stream =
-                  new IncomingStream(type, link, inbox, connection.channel().eventLoop(), outcome);
-              outcome.onDispose(stream);
-              body.subscribe(stream);
+              IncomingStream.readFrom(channel, type, link, inbox, outcome);
             })
         .doOnNext(cause -> closed(cause, beganNanos))
         .doOnCancel(() -> closed(stoppedHere(), beganNanos))

@@ -80,7 +80,7 @@ final class RawHttp implements Closeable {
   }
 
   RawHttp send(String text) {
-    return send(text.getBytes(StandardCharsets.US_ASCII));
+    return send(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   RawHttp send(byte[] bytes) {
@@ -95,12 +95,15 @@ final class RawHttp implements Closeable {
 
   /** Sends bytes as one chunk. */
   RawHttp sendChunk(byte[] bytes) {
-    ByteArrayOutputStream chunk = new ByteArrayOutputStream(bytes.length + 16);
-    chunk.writeBytes(
-        (Integer.toHexString(bytes.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-    chunk.writeBytes(bytes);
-    chunk.writeBytes(new byte[] {'\r', '\n'});
-    return send(chunk.toByteArray());
+    return send(chunk(bytes));
+  }
+
+  /** One chunk, a character a byte. */
+  static String chunk(byte[] bytes) {
+    return Integer.toHexString(bytes.length)
+        + "\r\n"
+        + new String(bytes, StandardCharsets.ISO_8859_1)
+        + "\r\n";
   }
 
   Head head() {

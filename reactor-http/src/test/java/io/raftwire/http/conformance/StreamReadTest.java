@@ -206,6 +206,48 @@ class StreamReadTest {
     assertThat(awaitMessages(2)).extracting(Message::getIndex).containsExactly(1L, 2L);
   }
 
+  @Test
+  void whatComesWithTheHeadIsReadToo() {
+    peerSaying(
+        RawServer.accepted()
+            + RawHttp.chunk(Frames.message(TestMessages.numbered(PEER, ME, 1)))
+            + RawHttp.chunk(Frames.message(TestMessages.numbered(PEER, ME, 2)))
+            + RawHttp.chunk(Frames.message(TestMessages.numbered(PEER, ME, 3))).substring(0, 20),
+        RawHttp.chunk(Frames.message(TestMessages.numbered(PEER, ME, 3))).substring(20));
+    assertThat(awaitMessages(3)).extracting(Message::getIndex).containsExactly(1L, 2L, 3L);
+  }
+
+  @Test
+  void chunksMayBeCutAnywhere() {
+    String chunks =
+        RawHttp.chunk(Frames.message(TestMessages.numbered(PEER, ME, 1)))
+            + "00"
+            + RawHttp.chunk(Frames.message(TestMessages.bulk(PEER, ME, 2, 300)));
+    peerSaying(
+        Stream.concat(
+                Stream.of(RawServer.accepted()),
+                chunks.chars().mapToObj(c -> String.valueOf((char) c)))
+            .toArray(String[]::new));
+    assertThat(awaitMessages(2)).extracting(Message::getIndex).containsExactly(1L, 2L);
+  }
+
+  /** A peer that writes these bytes, each at once, on every message stream, and waits. */
+  private RawServer peerSaying(String... pieces) {
+    RawServer server =
+        RawServer.streams(
+            "message",
+            (connection, request) -> {
+              for (String piece : pieces) {
+                connection.send(piece);
+              }
+              over.await();
+            });
+    closeables.add(0, server);
+    member.addPeer(PEER, server.url());
+    member.start();
+    return server;
+  }
+
   // ---- what ends a stream
   // ------------------------------------------------------------------------
 
@@ -261,6 +303,30 @@ class StreamReadTest {
   void aMessageOfAnUnknownTypeEndsTheStream() {
     peer("message", Frames.join(Frames.begin(2), new byte[] {8, 99}));
     assertEndsFor(PeerChannel.MESSAGE, Reason.PROTOCOL);
+  }
+
+  @Test
+  void bytesThatAreNoChunkEndTheStream() {
+    peerSaying(RawServer.accepted() + "no chunk");
+    assertEndsFor(PeerChannel.MESSAGE, Reason.PROTOCOL);
+  }
+
+  @Test
+  void aStreamWithoutChunksIsNotRead() {
+    RawServer server =
+        peerSaying(RawServer.accepted().replace("Transfer-Encoding: chunked", "Connection: close"));
+    Await.until("several dials", () -> server.dials("/raft/stream/message").size() >= 3);
+    assertThat(member.records(PEER).opened(PeerChannel.MESSAGE, Direction.RECEIVE)).isZero();
+  }
+
+  @Test
+  void aConnectionThatBreaksInAStreamIsDialledAgain() {
+    RawServer server = peer("message", Frames.message(TestMessages.numbered(PEER, ME, 1)));
+    awaitMessages(1);
+    server.cut();
+    awaitMessages(2);
+    assertThat(member.records(PEER).closedFor(PeerChannel.MESSAGE, Direction.RECEIVE))
+        .containsExactly(Reason.BROKEN);
   }
 
   @Test
