@@ -1,0 +1,252 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.stream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.ReferenceCountUtil;
+import io.raftwire.http.codec.ChunkWriter;
+import io.raftwire.http.codec.FrameBatch;
+import io.raftwire.http.codec.StreamEncoder;
+import io.raftwire.http.lane.Lane;
+import io.raftwire.raftpb.Message;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the messages of a lane into the chunks of one stream: whatever waits into one buffer, a
+ * frame that is too large for that into one of its own, and an even larger one into pieces. Used on
+ * the connection's event loop only.
+ */
+final class StreamOutput {
+
+  /** How much is gathered before it is flushed; within what Netty's pool keeps for each thread. */
+  private static final int BATCH_BYTES = 32 * 1024;
+
+  /** How large the pieces of a frame are that is too large for a buffer of its own. */
+  static final int PIECE_BYTES = 256 * 1024;
+
+  private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
+
+  // A guess at what a frame needs beyond its message, to size a batch for what waits.
+  private static final int FRAME_OVERHEAD = 40;
+  private static final int MIN_BATCH_BYTES = 512;
+
+  private final StreamEncoder encoder;
+  private final Lane lane;
+  private final Listener listener;
+  private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
+
+  private @Nullable Message carried;
+  private long largeWireBytes;
+  private long largeMessageBytes;
+
+  /** Is told what became of what was written. */
+  interface Listener {
+
+    /**
+     * Bytes are with the kernel, and with them the last ones of some messages.
+     *
+     * @param wireBytes of frames
+     */
+    void written(long wireBytes, long messages, long messageBytes);
+
+    /** Messages that were taken from the lane will not be written. */
+    void dropped(long messages, long messageBytes);
+
+    /** The connection is broken. */
+    void broken(Throwable cause);
+  }
+
+  /** The output of one stream, whose lane the caller has claimed before writing anything. */
+  StreamOutput(StreamEncoder encoder, Lane lane, Listener listener) {
+    this.encoder = encoder;
+    this.lane = lane;
+    this.listener = listener;
+  }
+
+  /** Whether nothing that was taken from the lane waits here. */
+  boolean isEmpty() {
+    return pieces.isEmpty() && carried == null;
+  }
+
+  /** Whether a frame has been written in part. */
+  boolean isMidFrame() {
+    return !pieces.isEmpty();
+  }
+
+  /**
+   * Writes the next buffer.
+   *
+   * @return false if there was nothing to write
+   */
+  boolean writeSome(ChannelHandlerContext ctx) {
+    if (isMidFrame()) {
+      writePiece(ctx);
+      return true;
+    }
+    Message first = next();
+    if (first == null) {
+      return false;
+    }
+    long size = encoder.frameSize(first);
+    if (size <= BATCH_BYTES - CHUNK_BYTES) {
+      writeBatch(ctx, first, (int) size);
+    } else if (size <= PIECE_BYTES) {
+      writeAlone(ctx, first, (int) size);
+    } else {
+      writeLarge(ctx, first, size);
+    }
+    return true;
+  }
+
+  void writeLinkHeartbeat(ChannelHandlerContext ctx) {
+    ByteBuf buffer = ctx.alloc().directBuffer(MIN_BATCH_BYTES, MIN_BATCH_BYTES);
+    buffer.writerIndex(ChunkWriter.HEAD_BYTES);
+    FrameBatch batch = new FrameBatch(buffer, MIN_BATCH_BYTES - CHUNK_BYTES);
+    encoder.encodeLinkHeartbeat(batch);
+    batch.finish();
+    write(ctx, buffer, 0, 0);
+  }
+
+  /** Gives back the message that was taken from the lane and has not been begun, and its room. */
+  @Nullable Message giveBack() {
+    Message unsent = carried;
+    carried = null;
+    if (unsent != null) {
+      lane.release(1, unsent.getSerializedSize());
+    }
+    return unsent;
+  }
+
+  /** Drops what is left; nothing is written any more. */
+  void close() {
+    Message unsent = giveBack();
+    if (unsent != null) {
+      listener.dropped(1, unsent.getSerializedSize());
+    }
+    if (isMidFrame()) {
+      pieces.forEach(ReferenceCountUtil::release);
+      pieces.clear();
+      listener.dropped(1, largeMessageBytes);
+    }
+  }
+
+  private @Nullable Message next() {
+    Message next = carried;
+    if (next != null) {
+      carried = null;
+      return next;
+    }
+    return lane.poll();
+  }
+
+  private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
+    ByteBuf buffer = ctx.alloc().directBuffer(batchCapacity(firstSize), BATCH_BYTES);
+    long messages = 0;
+    long messageBytes = 0;
+    Message next = first;
+    try {
+      buffer.writerIndex(ChunkWriter.HEAD_BYTES);
+      FrameBatch batch = new FrameBatch(buffer, buffer.capacity() - CHUNK_BYTES);
+      while (next != null && encoder.encode(next, batch)) {
+        messages++;
+        messageBytes += next.getSerializedSize();
+        next = lane.poll();
+      }
+      carried = next;
+      batch.finish();
+    } catch (RuntimeException e) {
+      buffer.release();
+      messages += next == null ? 0 : 1;
+      messageBytes += next == null ? 0 : next.getSerializedSize();
+      lane.release(messages, messageBytes);
+      listener.dropped(messages, messageBytes);
+      throw e;
+    }
+    lane.release(messages, messageBytes);
+    write(ctx, buffer, messages, messageBytes);
+  }
+
+  private int batchCapacity(int firstSize) {
+    long waiting = lane.bytes() + lane.messages() * FRAME_OVERHEAD + firstSize + CHUNK_BYTES;
+    return (int) Math.min(BATCH_BYTES, Math.max(MIN_BATCH_BYTES, waiting));
+  }
+
+  /**
+   * Writes a frame that fills a batch by itself into a buffer of its own; some of them may go with
+   * one flush, as far as the connection's watermark allows.
+   */
+  private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
+    int capacity = CHUNK_BYTES + size;
+    ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
+    try {
+      buffer.writerIndex(ChunkWriter.HEAD_BYTES);
+      FrameBatch batch = new FrameBatch(buffer, size);
+      if (!encoder.encode(message, batch)) {
+        throw new IllegalStateException("a frame that is larger than it was said to be");
+      }
+      batch.finish();
+    } catch (RuntimeException e) {
+      buffer.release();
+      throw e;
+    }
+    long messageBytes = message.getSerializedSize();
+    lane.release(1, messageBytes);
+    int length = closeChunk(buffer);
+    ctx.write(buffer).addListener(written(length, 1, messageBytes));
+  }
+
+  private void write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
+    int length = closeChunk(buffer);
+    ctx.writeAndFlush(buffer).addListener(written(length, messages, messageBytes));
+  }
+
+  /** Closes the chunk that fills the buffer from behind its head on. */
+  private static int closeChunk(ByteBuf buffer) {
+    int length = buffer.readableBytes() - ChunkWriter.HEAD_BYTES;
+    ChunkWriter.setHead(buffer, 0, length);
+    ChunkWriter.writeTail(buffer);
+    return length;
+  }
+
+  private ChannelFutureListener written(long wireBytes, long messages, long messageBytes) {
+    return future -> {
+      if (future.isSuccess()) {
+        listener.written(wireBytes, messages, messageBytes);
+        return;
+      }
+      if (messages > 0) {
+        listener.dropped(messages, messageBytes);
+      }
+      listener.broken(future.cause());
+    };
+  }
+
+  // ---- frames that are too large for a batch ---------------------------------------------------
+
+  private void writeLarge(ChannelHandlerContext ctx, Message message, long size) {
+    encoder.encodeLarge(message, PIECE_BYTES, pieces::add);
+    long messageBytes = message.getSerializedSize();
+    lane.release(1, messageBytes);
+    largeWireBytes = size;
+    largeMessageBytes = messageBytes;
+    writePiece(ctx);
+  }
+
+  private void writePiece(ChannelHandlerContext ctx) {
+    ByteBuf piece = pieces.remove();
+    int length = piece.readableBytes();
+    ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
+    ChunkWriter.setHead(head, 0, length);
+    head.writerIndex(ChunkWriter.HEAD_BYTES);
+    ctx.write(head);
+    ctx.write(piece);
+    ByteBuf tail = ctx.alloc().directBuffer(ChunkWriter.TAIL_BYTES, ChunkWriter.TAIL_BYTES);
+    ChunkWriter.writeTail(tail);
+    boolean last = pieces.isEmpty();
+    ctx.write(tail)
+        .addListener(last ? written(largeWireBytes, 1, largeMessageBytes) : written(length, 0, 0));
+  }
+}
