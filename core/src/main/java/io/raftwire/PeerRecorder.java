@@ -36,7 +36,10 @@ public interface PeerRecorder {
       long messages,
       long bytes) {}
 
-  /** How long the oldest message of a batch had waited in its lane when it was written. */
+  /**
+   * How long a message had waited in its lane when it was written. Told about once a batch, of its
+   * oldest message if the lane had been empty before.
+   */
   default void queued(PeerChannel channel, long nanos) {}
 
   /** A lane of this peer exists now; its figures may be read at any time from any thread. */
