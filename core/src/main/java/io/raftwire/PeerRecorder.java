@@ -10,52 +10,63 @@ import org.jspecify.annotations.Nullable;
  * What a transport tells about one peer. See {@link TransportRecorder} for who calls. Message bytes
  * are protobuf sizes, as etcd's meters count them; wire bytes are what frames and bodies take,
  * below HTTP's own framing and TLS.
+ *
+ * <p>Every method does nothing unless it is implemented. So whoever hands on to another recorder
+ * has to implement them all.
  */
 public interface PeerRecorder {
 
   /** Messages were handed to the kernel, or their POST was answered. */
-  void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes);
+  default void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
 
   /** Messages arrived, link heartbeats not counted. */
-  void received(PeerChannel channel, long messages, long messageBytes, long wireBytes);
+  default void received(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
 
   /** A message could not be sent: refused for want of room, or its channel failed. */
-  void sendFailed(PeerChannel channel);
+  default void sendFailed(PeerChannel channel) {}
 
   /** Something that arrived could not be taken: not the protocol, or no room. */
-  void receiveFailed(PeerChannel channel);
+  default void receiveFailed(PeerChannel channel) {}
 
   /** Messages were dropped. */
-  void dropped(
-      PeerChannel channel, MessageClass messageClass, DropReason reason, long messages, long bytes);
+  default void dropped(
+      PeerChannel channel,
+      MessageClass messageClass,
+      DropReason reason,
+      long messages,
+      long bytes) {}
 
-  /** How long the oldest message of a batch had waited in its lane when it was written. */
-  void queued(PeerChannel channel, long nanos);
+  /**
+   * How long a message had waited in its lane when it was written. Told about once a batch, of its
+   * oldest message if the lane had been empty before.
+   */
+  default void queued(PeerChannel channel, long nanos) {}
 
   /** A lane of this peer exists now; its figures may be read at any time from any thread. */
-  void lane(PeerChannel channel, Lane lane);
+  default void lane(PeerChannel channel, Lane lane) {}
 
   /** The peer became active. */
-  void active();
+  default void active() {}
 
   /** The peer became inactive. */
-  void inactive(LinkFailure cause);
+  default void inactive(LinkFailure cause) {}
 
   /** A stream was opened. */
-  void streamOpened(PeerChannel channel, Direction direction);
+  default void streamOpened(PeerChannel channel, Direction direction) {}
 
   /** A stream ended. */
-  void streamClosed(
-      PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age);
+  default void streamClosed(
+      PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age) {}
 
   /** A transfer of a snapshot began. */
-  void snapshotStarted(Direction direction);
+  default void snapshotStarted(Direction direction) {}
 
   /** Bytes of a snapshot's body moved. */
-  void snapshotProgress(Direction direction, long bytes);
+  default void snapshotProgress(Direction direction, long bytes) {}
 
   /** A transfer of a snapshot ended. */
-  void snapshotEnded(Direction direction, Duration took, LinkFailure.@Nullable Reason failure);
+  default void snapshotEnded(
+      Direction direction, Duration took, LinkFailure.@Nullable Reason failure) {}
 
   /**
    * A probe was answered.
@@ -64,10 +75,10 @@ public interface PeerRecorder {
    *     used
    * @param clockDifference the peer's clock minus this one's
    */
-  void probed(PeerChannel over, Duration roundTrip, Duration clockDifference);
+  default void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {}
 
   /** A probe failed. */
-  void probeFailed(PeerChannel over);
+  default void probeFailed(PeerChannel over) {}
 
   /**
    * A request to the peer begins: the POST of a message or of a snapshot, for whoever traces them.
@@ -80,7 +91,7 @@ public interface PeerRecorder {
   }
 
   /** The peer was removed; nothing is recorded after this. */
-  void close();
+  default void close() {}
 
   /** A request under way. */
   interface Request {

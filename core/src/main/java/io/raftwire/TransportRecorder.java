@@ -36,5 +36,5 @@ public interface TransportRecorder {
   /**
    * The inbound flux's subscriber had requested nothing although messages waited, for this long.
    */
-  void inboundStalled(Duration stall);
+  default void inboundStalled(Duration stall) {}
 }

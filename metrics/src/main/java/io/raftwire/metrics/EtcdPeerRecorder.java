@@ -5,10 +5,8 @@ package io.raftwire.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Timer;
-import io.raftwire.DropReason;
 import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
-import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder;
 import java.time.Duration;
@@ -65,17 +63,6 @@ final class EtcdPeerRecorder implements PeerRecorder {
     count(EtcdMeter.RECEIVED_FAILURES, 1);
   }
 
-  @Override
-  public void dropped(
-      PeerChannel channel,
-      MessageClass messageClass,
-      DropReason reason,
-      long messages,
-      long bytes) {}
-
-  @Override
-  public void queued(PeerChannel channel, long nanos) {}
-
   /** Lanes come first of all, and tell a peer, which has streams, from a remote. */
   @Override
   public void lane(PeerChannel channel, Lane lane) {
@@ -105,19 +92,9 @@ final class EtcdPeerRecorder implements PeerRecorder {
   }
 
   @Override
-  public void streamOpened(PeerChannel channel, Direction direction) {}
-
-  @Override
-  public void streamClosed(
-      PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age) {}
-
-  @Override
   public void snapshotStarted(Direction direction) {
     snapshots.get(direction.ordinal()).inflight.incrementAndGet();
   }
-
-  @Override
-  public void snapshotProgress(Direction direction, long bytes) {}
 
   @Override
   public void snapshotEnded(
@@ -136,9 +113,6 @@ final class EtcdPeerRecorder implements PeerRecorder {
   public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {
     this.roundTrip.get(0).record(roundTrip);
   }
-
-  @Override
-  public void probeFailed(PeerChannel over) {}
 
   @Override
   public Request request(PeerChannel channel, BiConsumer<String, String> header) {

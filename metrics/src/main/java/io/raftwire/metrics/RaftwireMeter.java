@@ -119,7 +119,7 @@ public enum RaftwireMeter implements DocumentedMeter {
       "raftwire.queue.time",
       TIMER,
       "seconds",
-      "How long the oldest message of a batch had waited in its lane when it was written",
+      "How long a message had waited in its lane when it was written; measured about once a batch",
       Buckets.exponential(Duration.ofNanos(100_000), 4, 8),
       PEER,
       CHANNEL),

@@ -33,7 +33,6 @@ public final class Lane implements PeerRecorder.Lane {
   private static final long BYTES_MASK = (1L << BYTES_BITS) - 1;
   private static final long ONE_MESSAGE = 1L << BYTES_BITS;
 
-  private static final int STAMP_EVERY = 64;
   private static final Runnable NOBODY = () -> {};
 
   private final PeerChannel channel;
@@ -46,9 +45,14 @@ public final class Lane implements PeerRecorder.Lane {
   private final AtomicReference<@Nullable HeartbeatSlot> heartbeat = new AtomicReference<>();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicBoolean claimed = new AtomicBoolean();
+  // The first message after a batch has left gets a stamp. More of them would tell no more.
+  private final AtomicBoolean stampDue = new AtomicBoolean(true);
   private final List<Runnable> roomListeners = new CopyOnWriteArrayList<>();
 
   private volatile Runnable onAvailable = NOBODY;
+
+  // The consumer's: the first stamp it has met since it gave room back.
+  private @Nullable Stamp firstStamp;
 
   /** An empty lane. */
   public Lane(PeerChannel channel, LaneLimits limits, PeerRecorder recorder) {
@@ -140,15 +144,15 @@ public final class Lane implements PeerRecorder.Lane {
         return false;
       }
       if (held.compareAndSet(current, current + ONE_MESSAGE + size)) {
-        if (messages % STAMP_EVERY == 0) {
-          queue.add(new Stamp(System.nanoTime()));
-        }
         return true;
       }
     }
   }
 
   private void enqueue(Object element) {
+    if (stampDue.get() && stampDue.compareAndSet(true, false)) {
+      queue.add(new Stamp(System.nanoTime()));
+    }
     queue.add(element);
     wake();
   }
@@ -210,15 +214,21 @@ public final class Lane implements PeerRecorder.Lane {
         heartbeat.compareAndSet(slot, null);
         return slot.take();
       }
-      if (next instanceof Stamp stamp) {
-        recorder.queued(channel, System.nanoTime() - stamp.nanos());
+      if (firstStamp == null && next instanceof Stamp stamp) {
+        firstStamp = stamp;
       }
     }
   }
 
-  /** Gives back the room of polled messages. */
+  /** Gives back the room of a batch of polled messages; the consumer does. */
   public void release(long messages, long bytes) {
     held.addAndGet(-(messages * ONE_MESSAGE + bytes));
+    stampDue.set(true);
+    Stamp stamp = firstStamp;
+    if (stamp != null) {
+      firstStamp = null;
+      recorder.queued(channel, System.nanoTime() - stamp.nanos());
+    }
     for (Runnable listener : roomListeners) {
       listener.run();
     }
@@ -239,6 +249,8 @@ public final class Lane implements PeerRecorder.Lane {
       messages++;
       bytes += size;
     }
+    // How long they waited to be written is not known.
+    firstStamp = null;
     if (messages > 0) {
       release(messages, bytes);
     }

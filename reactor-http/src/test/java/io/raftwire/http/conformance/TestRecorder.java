@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** Keeps what a transport records, for tests to look at. */
 final class TestRecorder implements TransportRecorder {
@@ -147,18 +146,9 @@ final class TestRecorder implements TransportRecorder {
     }
 
     @Override
-    public void queued(PeerChannel channel, long nanos) {}
-
-    @Override
     public void lane(PeerChannel channel, Lane lane) {
       lanes.put(channel, lane);
     }
-
-    @Override
-    public void active() {}
-
-    @Override
-    public void inactive(LinkFailure cause) {}
 
     @Override
     public void streamOpened(PeerChannel channel, Direction direction) {
@@ -175,16 +165,6 @@ final class TestRecorder implements TransportRecorder {
     }
 
     @Override
-    public void snapshotStarted(Direction direction) {}
-
-    @Override
-    public void snapshotProgress(Direction direction, long bytes) {}
-
-    @Override
-    public void snapshotEnded(
-        Direction direction, Duration took, LinkFailure.@Nullable Reason failure) {}
-
-    @Override
     public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {
       probed.get(over).incrementAndGet();
     }
@@ -193,8 +173,5 @@ final class TestRecorder implements TransportRecorder {
     public void probeFailed(PeerChannel over) {
       probesFailed.incrementAndGet();
     }
-
-    @Override
-    public void close() {}
   }
 }

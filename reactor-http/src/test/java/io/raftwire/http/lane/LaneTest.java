@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.raftwire.DropReason;
-import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
 import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
@@ -28,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.test.util.RaceTestUtils;
 
 @Timeout(30)
@@ -245,8 +245,19 @@ class LaneTest {
   @Test
   void clearingTakesOutAndRecordsAll() {
     List<DropReason> reasons = new ArrayList<>();
-    PeerRecorder counting = new CountingRecorder(recorder, reasons);
-    Lane lane = new Lane(PeerChannel.MSGAPP, new LaneLimits(10, 1 << 20, 0), counting);
+    PeerRecorder drops =
+        new PeerRecorder() {
+          @Override
+          public void dropped(
+              PeerChannel channel,
+              MessageClass messageClass,
+              DropReason reason,
+              long messages,
+              long bytes) {
+            reasons.add(reason);
+          }
+        };
+    Lane lane = new Lane(PeerChannel.MSGAPP, new LaneLimits(10, 1 << 20, 0), drops);
     offer(lane, bulk(1, 1));
     offer(lane, heartbeat(1, 1, ""));
     long bytes = lane.bytes();
@@ -270,6 +281,92 @@ class LaneTest {
     poll(lane);
     assertThat(heard).hasValue(1);
   }
+
+  // ---- how long messages wait
+  // --------------------------------------------------------------------
+
+  /** A lane that adds to a list how long messages waited. */
+  private static Lane timedLane(List<Long> waits) {
+    PeerRecorder times =
+        new PeerRecorder() {
+          @Override
+          public void queued(PeerChannel channel, long nanos) {
+            waits.add(nanos);
+          }
+        };
+    return new Lane(PeerChannel.MSGAPP, new LaneLimits(1000, 1 << 20, 0), times);
+  }
+
+  private static void pollBatch(Lane lane, int messages) {
+    long bytes = 0;
+    for (int i = 0; i < messages; i++) {
+      bytes += lane.poll().getSerializedSize();
+    }
+    lane.release(messages, bytes);
+  }
+
+  @Test
+  void aBatchSaysOnceHowLongItsOldestMessageWaited() {
+    List<Long> waits = new ArrayList<>();
+    Lane lane = timedLane(waits);
+    for (int batch = 1; batch <= 3; batch++) {
+      long before = System.nanoTime();
+      offer(lane, bulk(1, 1));
+      long after = System.nanoTime();
+      for (int i = 0; i < 500; i++) {
+        offer(lane, i % 100 == 0 ? heartbeat(1, i, "") : bulk(i, 1));
+      }
+      int messages = (int) lane.messages();
+      long pollNanos = System.nanoTime();
+      pollBatch(lane, messages);
+      assertThat(waits).hasSize(batch);
+      assertThat(waits.get(batch - 1)).isBetween(pollNanos - after, System.nanoTime() - before);
+    }
+  }
+
+  @Test
+  void aMessageAloneIsABatch() {
+    List<Long> waits = new ArrayList<>();
+    Lane lane = timedLane(waits);
+    for (int i = 1; i <= 100; i++) {
+      offer(lane, i % 2 == 0 ? heartbeat(1, i, "") : bulk(i, 1));
+      pollBatch(lane, 1);
+      assertThat(waits).hasSize(i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 500})
+  void aLaneThatIsNeverEmptySaysItOnceABatch(int waiting) {
+    List<Long> waits = new ArrayList<>();
+    Lane lane = timedLane(waits);
+    for (int i = 0; i < waiting; i++) {
+      offer(lane, bulk(i, 1));
+    }
+    for (int batch = 0; batch < 1000; batch++) {
+      for (int i = 0; i < 5; i++) {
+        offer(lane, bulk(i, 1));
+      }
+      pollBatch(lane, 5);
+    }
+    // What waits at the end has not been told yet.
+    assertThat(waits).hasSizeBetween(1000 - waiting / 5 - 1, 1000);
+  }
+
+  @Test
+  void whatIsClearedHasNoTime() {
+    List<Long> waits = new ArrayList<>();
+    Lane lane = timedLane(waits);
+    offer(lane, bulk(1, 1));
+    lane.clear(DropReason.REMOVED);
+    assertThat(waits).isEmpty();
+    offer(lane, bulk(1, 1));
+    pollBatch(lane, 1);
+    assertThat(waits).hasSize(1);
+  }
+
+  // ---- races
+  // -----------------------------------------------------------------------------------
 
   /**
    * Several offer, one takes and rests; none is lost, each one's order is kept, no bound breaks.
@@ -359,29 +456,5 @@ class LaneTest {
         () -> taken[0] = offer(lane, bulk(1, 1)), () -> taken[1] = offer(lane, bulk(2, 1)));
     assertThat(taken[0] ^ taken[1]).isTrue();
     assertThat(lane.messages()).isEqualTo(1);
-  }
-
-  /** Remembers drops. */
-  private static final class CountingRecorder extends ForwardingRecorder {
-
-    private final List<DropReason> reasons;
-
-    CountingRecorder(PeerRecorder delegate, List<DropReason> reasons) {
-      super(delegate);
-      this.reasons = reasons;
-    }
-
-    @Override
-    public void dropped(
-        PeerChannel channel,
-        MessageClass messageClass,
-        DropReason reason,
-        long messages,
-        long bytes) {
-      reasons.add(reason);
-    }
-
-    @Override
-    public void inactive(LinkFailure cause) {}
   }
 }

@@ -2,10 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.server.testkit;
 
-import io.raftwire.DropReason;
 import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
-import io.raftwire.MessageClass;
 import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder;
 import io.raftwire.TransportRecorder;
@@ -61,9 +59,6 @@ public final class Recording implements TransportRecorder {
     return TransportRecorder.noop().strangers(local);
   }
 
-  @Override
-  public void inboundStalled(Duration stall) {}
-
   private final class OfPeer implements PeerRecorder {
 
     private final MemberId peer;
@@ -78,29 +73,6 @@ public final class Recording implements TransportRecorder {
     }
 
     @Override
-    public void received(PeerChannel channel, long messages, long messageBytes, long wireBytes) {}
-
-    @Override
-    public void sendFailed(PeerChannel channel) {}
-
-    @Override
-    public void receiveFailed(PeerChannel channel) {}
-
-    @Override
-    public void dropped(
-        PeerChannel channel,
-        MessageClass messageClass,
-        DropReason reason,
-        long messages,
-        long bytes) {}
-
-    @Override
-    public void queued(PeerChannel channel, long nanos) {}
-
-    @Override
-    public void lane(PeerChannel channel, Lane lane) {}
-
-    @Override
     public void active() {
       log.add("active " + peer);
     }
@@ -109,22 +81,6 @@ public final class Recording implements TransportRecorder {
     public void inactive(LinkFailure cause) {
       log.add("inactive " + peer);
     }
-
-    @Override
-    public void streamOpened(PeerChannel channel, Direction direction) {}
-
-    @Override
-    public void streamClosed(
-        PeerChannel channel, Direction direction, LinkFailure.Reason reason, Duration age) {}
-
-    @Override
-    public void snapshotStarted(Direction direction) {}
-
-    @Override
-    public void snapshotProgress(Direction direction, long bytes) {}
-
-    @Override
-    public void snapshotEnded(Direction direction, Duration took, LinkFailure.Reason failure) {}
 
     @Override
     public void probed(PeerChannel over, Duration roundTrip, Duration clockDifference) {

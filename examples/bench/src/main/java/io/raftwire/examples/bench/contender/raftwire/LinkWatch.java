@@ -10,11 +10,12 @@ import io.raftwire.PeerRecorder;
 import io.raftwire.examples.bench.contender.Faults;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sees what must be there before a measurement and what must not happen during one, of one peer.
- * All that is called for messages is passed on to another recorder.
+ * Everything is passed on to another recorder.
  */
 final class LinkWatch implements PeerRecorder {
 
@@ -142,6 +143,11 @@ final class LinkWatch implements PeerRecorder {
   @Override
   public void probeFailed(PeerChannel over) {
     next.probeFailed(over);
+  }
+
+  @Override
+  public Request request(PeerChannel channel, BiConsumer<String, String> header) {
+    return next.request(channel, header);
   }
 
   @Override
