@@ -26,21 +26,25 @@ final class HeaderDeadline extends ChannelInboundHandlerAdapter {
 
   private @Nullable ScheduledFuture<?> timer;
   private boolean inRequest;
+  // Whether bytes came, since the last answer, of which no head has been made.
+  private boolean arrived;
 
   private HeaderDeadline(Duration limit) {
     this.limitNanos = limit.toNanos();
   }
 
   /** Puts a deadline on a connection that has just been made. */
-  static void add(Channel channel, Duration limit) {
-    channel.pipeline().addFirst(NAME, new HeaderDeadline(limit));
+  static HeaderDeadline add(Channel channel, Duration limit) {
+    HeaderDeadline deadline = new HeaderDeadline(limit);
+    channel.pipeline().addFirst(NAME, deadline);
+    return deadline;
   }
 
   /** A request's head is there. */
   static void headArrived(Channel channel) {
     if (channel.pipeline().get(NAME) instanceof HeaderDeadline deadline) {
       deadline.inRequest = true;
-      deadline.cancel();
+      deadline.served();
     }
   }
 
@@ -49,6 +53,12 @@ final class HeaderDeadline extends ChannelInboundHandlerAdapter {
     if (channel.pipeline().get(NAME) instanceof HeaderDeadline deadline) {
       deadline.inRequest = false;
     }
+  }
+
+  /** A request came, and was answered at once. */
+  void served() {
+    arrived = false;
+    cancel();
   }
 
   @Override
@@ -60,10 +70,17 @@ final class HeaderDeadline extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (!inRequest && timer == null) {
+    arrived = !inRequest;
+    ctx.fireChannelRead(message);
+  }
+
+  // Most heads come whole, and need no timer.
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    if (arrived && !inRequest && timer == null && ctx.channel().isActive()) {
       arm(ctx, limitNanos);
     }
-    ctx.fireChannelRead(message);
   }
 
   @Override

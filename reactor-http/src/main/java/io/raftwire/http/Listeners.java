@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +39,15 @@ final class Listeners {
 
   private final RaftHttpConfig config;
   private final LoopResources loops;
-  private final BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler;
+  private final Router router;
   private final List<DisposableServer> servers = new CopyOnWriteArrayList<>();
   private final List<Channel> connections = new CopyOnWriteArrayList<>();
   private final AtomicInteger connectionCount = new AtomicInteger();
 
-  Listeners(
-      RaftHttpConfig config,
-      LoopResources loops,
-      BiFunction<HttpServerRequest, HttpServerResponse, Publisher<Void>> handler) {
+  Listeners(RaftHttpConfig config, LoopResources loops, Router router) {
     this.config = config;
     this.loops = loops;
-    this.handler = handler;
+    this.router = router;
   }
 
   /** Binds every address; if one fails, what was bound is still closed by {@link #close}. */
@@ -129,7 +125,8 @@ final class Listeners {
               connectionCount.decrementAndGet();
               connections.remove(channel);
             });
-    HeaderDeadline.add(channel, config.timeouts().handshake());
+    HeaderDeadline deadline = HeaderDeadline.add(channel, config.timeouts().handshake());
+    router.serve(channel, deadline::served);
   }
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
@@ -137,7 +134,7 @@ final class Listeners {
         () -> {
           Channel channel = channel(request);
           HeaderDeadline.headArrived(channel);
-          return Mono.from(handler.apply(request, response))
+          return Mono.from(router.handle(request, response))
               .doFinally(signal -> HeaderDeadline.answered(channel));
         });
   }

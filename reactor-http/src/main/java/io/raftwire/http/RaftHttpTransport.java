@@ -88,7 +88,7 @@ public final class RaftHttpTransport implements RaftTransport {
     this.inbox = Inbox.create(config.limits(), config.recorder());
     this.members = new Members(config, clients, inbox, events, Clock.systemUTC());
     this.router = new Router(config, members, inbox, Clock.systemUTC());
-    this.listeners = new Listeners(config, loops, router::handle);
+    this.listeners = new Listeners(config, loops, router);
     this.start = Mono.defer(this::startOnce).cache();
     this.stop = Mono.defer(this::stopOnce).cache();
   }

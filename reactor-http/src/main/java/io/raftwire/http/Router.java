@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.inbound.Inbox;
@@ -36,6 +37,11 @@ final class Router {
 
   static boolean isPeerPath(String path) {
     return path.equals(RAFT) || path.startsWith(RAFT + "/");
+  }
+
+  /** Takes a shortcut on a connection that has just been made; tells of each request that did. */
+  void serve(Channel channel, Runnable onServed) {
+    pipeline.serve(channel, onServed);
   }
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {

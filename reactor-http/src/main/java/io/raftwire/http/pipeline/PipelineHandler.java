@@ -5,7 +5,9 @@ package io.raftwire.http.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.DropReason;
@@ -28,6 +30,7 @@ import io.raftwire.http.link.PeerLink;
 import io.raftwire.http.link.Refusal;
 import io.raftwire.http.link.RequestGuard;
 import io.raftwire.raftpb.Message;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -64,28 +67,79 @@ public final class PipelineHandler {
     this.inbox = inbox;
   }
 
+  /**
+   * Answers those requests on a connection that has just been made which need not go through the
+   * server.
+   *
+   * @param onServed told of each
+   */
+  public void serve(Channel channel, Runnable onServed) {
+    WholePosts.add(channel, this, config, onServed);
+  }
+
   /** Answers one request to {@code /raft}. */
   public Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
     if (!request.method().equals(HttpMethod.POST)) {
       return Refusal.methodNotAllowed("POST").sendAndClose(request, response);
     }
     PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
-    Refusal refusal = guard.check(request.requestHeaders());
+    MemberId from = PeerHeaders.from(request.requestHeaders());
+    CompletableFuture<Refusal> outcome = WholePosts.outcome(request);
+    if (outcome != null) {
+      // Raft may have the message already, so there is nothing left to cancel.
+      return answer(Mono.fromFuture(outcome, true), from, request, response);
+    }
+    Refusal refusal = admit(from, request.requestHeaders());
     if (refusal != null) {
       return refusal.sendAndClose(request, response);
     }
-    MemberId from = PeerHeaders.from(request.requestHeaders());
-    membership.learn(from, request.requestHeaders());
     long max = config.limits().maxMessageBytes();
     if (request.requestHeaders().getInt(HttpHeaderNames.CONTENT_LENGTH, 0) > max) {
       return tooLarge(max).sendAndClose(request, response);
     }
     CompositeByteBuf body = Unpooled.compositeBuffer(MAX_PARTS);
-    return IdleGuard.body(request, config.timeouts().transfer())
-        .doOnNext(part -> append(body, part, max))
-        .then(Mono.fromSupplier(() -> MessageBody.parse(body)))
-        .doFinally(signal -> body.release())
-        .flatMap(message -> process(message, from))
+    Mono<Refusal> refused =
+        IdleGuard.body(request, config.timeouts().transfer())
+            .doOnNext(part -> append(body, part, max))
+            .then(Mono.fromSupplier(() -> MessageBody.parse(body)))
+            .doFinally(signal -> body.release())
+            .flatMap(message -> process(message, from));
+    return answer(refused, from, request, response);
+  }
+
+  /**
+   * Deals with a POST whose body is there, and no longer than the limit.
+   *
+   * @param body is read, and stays the caller's
+   * @return why it is refused, or nothing once raft has taken the message
+   */
+  CompletableFuture<Refusal> take(HttpHeaders headers, ByteBuf body) {
+    MemberId from = PeerHeaders.from(headers);
+    try {
+      Refusal refusal = admit(from, headers);
+      return refusal == null
+          ? process(MessageBody.parse(body), from).toFuture()
+          : CompletableFuture.completedFuture(refusal);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Why a request is refused whatever it carries, or null if it is not. */
+  private @Nullable Refusal admit(@Nullable MemberId from, HttpHeaders headers) {
+    Refusal refusal = guard.check(headers);
+    if (refusal == null) {
+      membership.learn(from, headers);
+    }
+    return refusal;
+  }
+
+  private Mono<Void> answer(
+      Mono<Refusal> outcome,
+      @Nullable MemberId from,
+      HttpServerRequest request,
+      HttpServerResponse response) {
+    return outcome
         .onErrorResume(cause -> Mono.just(refusal(cause, from)))
         .contextWrite(LateErrors.context())
         .flatMap(refused -> refused.sendAndClose(request, response))

@@ -14,7 +14,9 @@ import io.raftwire.http.server.testkit.RawClient;
 import io.raftwire.http.server.testkit.Sample;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
+import java.io.ByteArrayOutputStream;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +70,57 @@ class PipelineReceiveTest {
       client.lastChunk();
       assertThat(client.answer().status()).isEqualTo(204);
       assertThat(member.inbound()).containsExactly(Message.parseFrom(GOOD));
+    }
+  }
+
+  @Test
+  void aBodyThatComesAfterItsHeadIsTakenToo() throws Exception {
+    try (Member member = Member.start(1);
+        RawClient client = RawClient.connect(member.port())) {
+      Map<String, String> headers = RawClient.peerHeaders(2);
+      headers.put("Content-Length", Integer.toString(GOOD.length));
+      headers.put("Expect", "100-continue");
+      for (int i = 1; i <= 5; i += 2) {
+        client.head("POST", "/raft", headers);
+        assertThat(client.answer().status()).isEqualTo(100);
+        client.write(GOOD);
+        assertThat(client.answer().status()).isEqualTo(204);
+        client.request("POST", "/raft", RawClient.peerHeaders(2), GOOD);
+        assertThat(client.answer().status()).isEqualTo(204);
+        assertThat(member.inbound()).hasSize(i + 1);
+      }
+    }
+  }
+
+  @Test
+  void whatComesAtOnceIsAnsweredInOrder() throws Exception {
+    Demanding subscriber = new Demanding();
+    try (Member member = Member.create(1, config -> config).started();
+        RawClient client = RawClient.connect(member.port())) {
+      member.transport().inbound().subscribe(subscriber);
+      Map<String, String> headers = RawClient.peerHeaders(2);
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      for (int i = 0; i < 3; i++) {
+        all.write(RawClient.requestBytes("POST", "/raft", headers, GOOD));
+        all.write(RawClient.requestBytes("GET", "/raft/probing", headers, new byte[0]));
+        all.write(RawClient.requestBytes("POST", "/raft", headers, GOOD));
+        all.write(RawClient.requestBytes("POST", "/raft", headers, GOOD));
+      }
+      subscriber.request(1);
+      client.write(all.toByteArray());
+      for (int i = 0; i < 3; i++) {
+        assertThat(client.answer().status()).isEqualTo(204);
+        assertThat(client.answer().status()).isEqualTo(200);
+        assertThat(subscriber.messages).hasSize(1 + 3 * i);
+        subscriber.request(1);
+        assertThat(client.answer().status()).isEqualTo(204);
+        subscriber.request(2);
+        assertThat(client.answer().status()).isEqualTo(204);
+      }
+      await().atMost(WAIT).until(() -> subscriber.messages.size() == 9);
+      client.request("POST", "/raft", headers, "no message".getBytes(StandardCharsets.US_ASCII));
+      assertThat(client.answer().status()).isEqualTo(400);
+      assertThat(client.isClosed()).isTrue();
     }
   }
 

@@ -52,17 +52,30 @@ public final class RawClient implements AutoCloseable {
   /** Sends the head of a request. */
   public RawClient head(String method, String path, Map<String, String> headers)
       throws IOException {
-    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
-    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-    return write(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+    return write(headBytes(method, path, headers));
   }
 
-  /** Sends a whole request with a body of known length. */
+  /** Sends a whole request with a body of known length, at once, as peers do. */
   public RawClient request(String method, String path, Map<String, String> headers, byte[] body)
       throws IOException {
+    return write(requestBytes(method, path, headers, body));
+  }
+
+  /** A whole request with a body of known length. */
+  public static byte[] requestBytes(
+      String method, String path, Map<String, String> headers, byte[] body) throws IOException {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put("Content-Length", Integer.toString(body.length));
-    return head(method, path, all).write(body);
+    ByteArrayOutputStream request = new ByteArrayOutputStream();
+    request.write(headBytes(method, path, all));
+    request.write(body);
+    return request.toByteArray();
+  }
+
+  private static byte[] headBytes(String method, String path, Map<String, String> headers) {
+    StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    return head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Sends bytes. */
