@@ -9,6 +9,7 @@ import io.raftwire.RaftwireException;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
+import io.raftwire.http.link.LargeReads;
 import io.raftwire.http.link.MergedWarning;
 import java.net.URI;
 import java.util.List;
@@ -129,6 +130,7 @@ final class Listeners {
               connectionCount.decrementAndGet();
               connections.remove(channel);
             });
+    LargeReads.prepare(channel);
     HeaderDeadline.add(channel, config.timeouts().handshake());
   }
 

@@ -20,6 +20,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.IdleGuard;
+import io.raftwire.http.link.LargeReads;
 import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.Membership;
 import io.raftwire.http.link.PeerHeaders;
@@ -84,11 +85,16 @@ public final class SnapshotHandler {
           .sendAndClose(request, response);
     }
     Transfer transfer = new Transfer(from);
+    request.withConnection(connection -> LargeReads.set(connection.channel(), true));
     return transfer
         .receive(IdleGuard.body(request, config.timeouts().transfer()))
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
-        .doFinally(signal -> underWay.decrementAndGet())
+        .doFinally(
+            signal -> {
+              underWay.decrementAndGet();
+              request.withConnection(connection -> LargeReads.set(connection.channel(), false));
+            })
         .contextWrite(LateErrors.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
