@@ -5,12 +5,16 @@ package io.raftwire;
 import io.netty.buffer.ByteBuf;
 import io.raftwire.raftpb.Message;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,8 +35,8 @@ public final class DirectorySnapshotStore implements SnapshotStore {
   private static final String SUFFIX = ".snap.db";
   private static final String TEMPORARY_PREFIX = "tmp";
 
-  // Buffers in flight between the network and the disk; each is one network read (up to 64 KiB).
-  private static final int PREFETCH = 16;
+  // Buffers in flight between the network and the disk, each a piece (up to 64 KiB) of a read.
+  private static final int PREFETCH = 48;
 
   private final Path directory;
   private final Scheduler scheduler;
@@ -97,7 +101,7 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     return body.doOnDiscard(ByteBuf.class, ByteBuf::release)
         .map(download::add)
         .publishOn(scheduler, PREFETCH)
-        .doOnNext(added -> download.writeNext());
+        .doOnNext(added -> download.writeWaiting());
   }
 
   private Mono<Void> discard(Download download) {
@@ -141,21 +145,36 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       return true;
     }
 
-    synchronized void writeNext() {
-      ByteBuf bytes = waiting.poll();
-      if (bytes == null) {
-        return;
+    /** Writes all that waits at once, so that what comes after it finds nothing more to do. */
+    synchronized void writeWaiting() {
+      List<ByteBuf> taken = new ArrayList<>();
+      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
+        taken.add(bytes);
       }
       FileChannel out = channel;
       try {
-        while (!discarded && out != null && bytes.isReadable()) {
-          written += bytes.readBytes(out, written, bytes.readableBytes());
+        if (!discarded && out != null) {
+          write(taken, out);
         }
       } catch (IOException e) {
         throw new RaftwireException(
             "cannot write snapshot " + temporary + ": " + e.getMessage(), e);
       } finally {
-        bytes.release();
+        taken.forEach(ByteBuf::release);
+      }
+    }
+
+    private void write(List<ByteBuf> taken, FileChannel out) throws IOException {
+      ByteBuffer[] buffers =
+          taken.stream()
+              .flatMap(bytes -> Arrays.stream(bytes.nioBuffers()))
+              .toArray(ByteBuffer[]::new);
+      for (int first = 0; first < buffers.length; ) {
+        if (buffers[first].hasRemaining()) {
+          written += out.write(buffers, first, buffers.length - first);
+        } else {
+          first++;
+        }
       }
     }
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import io.raftwire.raftpb.Snapshot;
@@ -73,6 +74,32 @@ class DirectorySnapshotStoreTest {
     assertThat(files()).containsExactly("000000000000002a.snap.db");
     assertThat(store.find(0x2a)).contains(directory.resolve("000000000000002a.snap.db"));
     assertThat(Files.readAllBytes(store.file(snapshot(0x2a)))).isEqualTo(expected);
+  }
+
+  @Test
+  void buffersOfEveryKindAreWrittenInTheirOrder() throws IOException {
+    byte[] expected = new byte[3 * 2000];
+    new Random(1).nextBytes(expected);
+    Flux<ByteBuf> body =
+        Flux.range(0, 2000)
+            .map(
+                i ->
+                    switch (i % 4) {
+                      case 0 -> buffer(expected, i * 3, 3);
+                      case 1 -> Unpooled.copiedBuffer(expected, i * 3, 3);
+                      case 2 ->
+                          Unpooled.compositeBuffer()
+                              .addComponents(
+                                  true, buffer(expected, i * 3, 1), buffer(expected, i * 3 + 1, 2));
+                      default ->
+                          Unpooled.wrappedBuffer(
+                              Unpooled.EMPTY_BUFFER, buffer(expected, i * 3, 3).asReadOnly());
+                    })
+            .concatMap(bytes -> Flux.just(bytes, Unpooled.buffer(0)));
+
+    assertThat(store.save(snapshot(1), body).block(WAIT)).isEqualTo(expected.length);
+
+    assertThat(Files.readAllBytes(store.file(1))).isEqualTo(expected);
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
 import io.raftwire.http.link.MergedWarning;
+import io.raftwire.http.link.Reads;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -89,6 +90,7 @@ final class Listeners {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.allocator())
             .idleTimeout(timeouts.idleConnection())
             .doOnChannelInit((observer, channel, remote) -> accept(channel))
             .handle(this::handle);

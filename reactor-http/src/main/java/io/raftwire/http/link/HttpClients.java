@@ -2,9 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.link;
 
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.raftwire.http.config.PeerTls;
@@ -120,13 +118,7 @@ public final class HttpClients {
             (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeouts.dial().toMillis())))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
-        .option(ChannelOption.RECVBUF_ALLOCATOR, oneReadAtATime());
-  }
-
-  // An event loop that read on for as long as there is something would neither send the answers to
-  // what it has read nor turn to the other connections, which may have a heartbeat for it.
-  private static RecvByteBufAllocator oneReadAtATime() {
-    return new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1);
+        .option(ChannelOption.RECVBUF_ALLOCATOR, Reads.allocator());
   }
 
   private static @Nullable SslProvider tls(RaftHttpConfig config) {
