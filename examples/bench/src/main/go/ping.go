@@ -36,6 +36,9 @@ type pinger struct {
 	index    uint64
 	answers  chan uint64
 	schedule atomic.Pointer[schedule] // nil for one after the other
+
+	start     time.Time     // of the measured interval
+	cpuBefore time.Duration // spent when it began
 }
 
 func runPing(o *options) error {
@@ -59,19 +62,11 @@ func runPing(o *options) error {
 	note("peer %s answers, warming up for %s", o.peerID, o.warmup)
 
 	disturbed := n.disturbances()
-	if _, err := p.run(o.rate, o.warmup); err != nil {
-		return err
-	}
-	usedBefore, err := readUsage()
+	times, err := p.run(o)
 	if err != nil {
 		return err
 	}
-	start := time.Now()
-	times, err := p.run(o.rate, o.seconds)
-	if err != nil {
-		return err
-	}
-	took := time.Since(start)
+	took := time.Since(p.start)
 	used, err := readUsage()
 	if err != nil {
 		return err
@@ -92,7 +87,7 @@ func runPing(o *options) error {
 
 		Rate:       o.rate,
 		Seconds:    rounded(took.Seconds(), 3),
-		CPUSeconds: rounded((used.cpu - usedBefore.cpu).Seconds(), 3),
+		CPUSeconds: rounded((used.cpu - p.cpuBefore).Seconds(), 3),
 		memory:     used.memory,
 	})
 }
@@ -121,22 +116,38 @@ func (p *pinger) probe() error {
 	}
 }
 
-// run pings for d and returns how long each round trip took.
-func (p *pinger) run(rate int, d time.Duration) ([]time.Duration, error) {
-	if rate == 0 {
-		return p.oneByOne(d)
+// run warms up, pings, and returns how long each round trip took.
+func (p *pinger) run(o *options) ([]time.Duration, error) {
+	if o.rate == 0 {
+		return p.oneByOne(o)
 	}
-	return p.atRate(rate, d)
+	return p.atRate(o)
 }
 
-func (p *pinger) oneByOne(d time.Duration) ([]time.Duration, error) {
+// begin marks the beginning of the measured interval.
+func (p *pinger) begin() (err error) {
+	p.cpuBefore, err = cpuTime()
+	p.start = time.Now()
+	return err
+}
+
+func (p *pinger) oneByOne(o *options) ([]time.Duration, error) {
 	times := make([]time.Duration, 0, 1<<20)
+	measuring := false
 	late := time.NewTimer(stallTimeout)
 	defer late.Stop()
-	for start := time.Now(); ; {
+	for end := time.Now().Add(o.warmup); ; {
 		sent := time.Now()
-		if sent.Sub(start) >= d {
-			return times, nil
+		if !sent.Before(end) {
+			if measuring {
+				return times, nil
+			}
+			measuring = true
+			if err := p.begin(); err != nil {
+				return nil, err
+			}
+			sent = p.start
+			end = sent.Add(o.seconds)
 		}
 		answered, err := p.ping(late.C)
 		if err != nil {
@@ -145,7 +156,9 @@ func (p *pinger) oneByOne(d time.Duration) ([]time.Duration, error) {
 		if !answered {
 			return nil, fmt.Errorf("no answer to the MsgApp of index %d within %s", p.index, stallTimeout)
 		}
-		times = append(times, time.Since(sent))
+		if measuring {
+			times = append(times, time.Since(sent))
+		}
 		late.Reset(stallTimeout)
 	}
 }

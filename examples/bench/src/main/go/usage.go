@@ -32,10 +32,24 @@ type memory struct {
 	GCMaxMillis    float64 `json:"gc_max_millis"` // of the last 256
 }
 
-func readUsage() (resources, error) {
+// cpuTime returns the user and system time that this process has spent.
+func cpuTime() (time.Duration, error) {
+	ru, err := rusage()
+	return time.Duration(ru.Utime.Nano() + ru.Stime.Nano()), err
+}
+
+func rusage() (syscall.Rusage, error) {
 	var ru syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &ru); err != nil {
-		return resources{}, fmt.Errorf("getrusage: %w", err)
+		return ru, fmt.Errorf("getrusage: %w", err)
+	}
+	return ru, nil
+}
+
+func readUsage() (resources, error) {
+	ru, err := rusage()
+	if err != nil {
+		return resources{}, err
 	}
 	unit := int64(1024)
 	if runtime.GOOS == "darwin" {

@@ -22,6 +22,8 @@ public final class Ping {
   private final Thread waiting = Thread.currentThread();
 
   private long index;
+  private long startNanos;
+  private long cpuNanosBefore;
   private volatile long answered;
   private volatile RateSchedule schedule = RateSchedule.NONE;
 
@@ -57,12 +59,10 @@ public final class Ping {
       ping.probe(link);
       Console.note("the peer answers, warming up for " + options.warmup.toMillis() + " ms");
       long disturbed = endpoint.disturbances();
-      ping.measure(options.rate, options.warmup);
-      long cpuBefore = Usage.cpuNanos();
-      long start = System.nanoTime();
-      RoundTripTimes times = ping.measure(options.rate, options.seconds);
-      long took = System.nanoTime() - start;
-      long cpuNanos = Usage.cpuNanos() - cpuBefore;
+      ping.begin(); // also for the JVM to have loaded all of it when it is due
+      RoundTripTimes times = options.rate == 0 ? ping.oneByOne(options) : ping.atRate(options);
+      long took = System.nanoTime() - ping.startNanos;
+      long cpuNanos = Usage.cpuNanos() - ping.cpuNanosBefore;
       Source.requireUndisturbed(endpoint, disturbed);
       times.sort();
       Console.result(
@@ -110,14 +110,30 @@ public final class Ping {
     }
   }
 
-  private RoundTripTimes measure(int rate, Duration duration) {
-    return rate == 0 ? oneByOne(duration) : atRate(rate, duration);
+  // The loops below go from warming up to measuring without a break: what is allocated or compiled
+  // anew for a second round would be seen by the first thousands of messages that count.
+
+  /** The measured interval begins. */
+  private void begin() {
+    cpuNanosBefore = Usage.cpuNanos();
+    startNanos = System.nanoTime();
   }
 
-  private RoundTripTimes oneByOne(Duration duration) {
-    RoundTripTimes times = new RoundTripTimes();
-    long start = System.nanoTime();
-    for (long sent = start; sent - start < duration.toNanos(); sent = System.nanoTime()) {
+  private RoundTripTimes oneByOne(Options options) {
+    RoundTripTimes times = new RoundTripTimes(EXPECTED);
+    boolean measuring = false;
+    long end = System.nanoTime() + options.warmup.toNanos();
+    while (true) {
+      long sent = System.nanoTime();
+      if (sent - end >= 0) {
+        if (measuring) {
+          return times;
+        }
+        measuring = true;
+        begin();
+        sent = startNanos;
+        end = sent + options.seconds.toNanos();
+      }
       if (!ping(Source.STALL_TIMEOUT.toNanos())) {
         throw new BenchException(
             "no answer to the MsgApp of index "
@@ -126,9 +142,10 @@ public final class Ping {
                 + Source.STALL_TIMEOUT.toSeconds()
                 + " s");
       }
-      times.add(System.nanoTime() - sent);
+      if (measuring) {
+        times.add(System.nanoTime() - sent);
+      }
     }
-    return times;
   }
 
   private boolean ping(long timeoutNanos) {
@@ -147,14 +164,18 @@ public final class Ping {
     return true;
   }
 
-  private RoundTripTimes atRate(int rate, Duration duration) {
-    RateSchedule current = new RateSchedule(rate, duration, index, System.nanoTime());
+  private RoundTripTimes atRate(Options options) {
+    RateSchedule current =
+        new RateSchedule(options.rate, options.warmup, options.seconds, index, System.nanoTime());
     schedule = current;
     long count = current.count();
     long lastProgress = System.nanoTime();
     for (long sent = 0; sent < count; ) {
       long due = Math.min(current.due(System.nanoTime()), current.answeredCount() + MAX_IN_FLIGHT);
       for (; sent < due; sent++) {
+        if (sent == current.warmup()) {
+          begin();
+        }
         index++;
         endpoint.send(messages.append(index));
         lastProgress = System.nanoTime();
@@ -171,6 +192,8 @@ public final class Ping {
     schedule = RateSchedule.NONE;
     return current.times();
   }
+
+  private static final int EXPECTED = 1 << 20;
 
   // Within what a stream's lane takes, so that a stall makes answers late, not lost.
   private static final long MAX_IN_FLIGHT = 2048;

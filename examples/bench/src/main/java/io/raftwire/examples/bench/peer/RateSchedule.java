@@ -9,18 +9,20 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * When each message of a steady rate is to be sent, and how long after that its answer came. A
  * message that leaves late because others held it up counts from when it should have left, so a
- * stall is seen by all that it delays (coordinated omission).
+ * stall is seen by all that it delays (coordinated omission). The first are to warm up, and do not
+ * count.
  */
 final class RateSchedule {
 
   /** No rate. */
-  static final RateSchedule NONE = new RateSchedule(1, Duration.ZERO, 0, 0);
+  static final RateSchedule NONE = new RateSchedule(1, Duration.ZERO, Duration.ZERO, 0, 0);
 
   private final double periodNanos;
+  private final long warmup;
   private final long count;
   private final long firstIndex;
   private final long start;
-  private final RoundTripTimes times = new RoundTripTimes();
+  private final RoundTripTimes times;
 
   private final AtomicLong answered = new AtomicLong();
 
@@ -28,17 +30,27 @@ final class RateSchedule {
    * A schedule.
    *
    * @param rate messages a second
+   * @param warmup how long to go on before times count
+   * @param measured how long to go on after that
    * @param before the index before the first message's
    * @param start when the first is due
    */
-  RateSchedule(int rate, Duration duration, long before, long start) {
+  RateSchedule(int rate, Duration warmup, Duration measured, long before, long start) {
     this.periodNanos = (double) TimeUnit.SECONDS.toNanos(1) / rate;
-    this.count = (long) (duration.toNanos() / periodNanos);
+    this.warmup = (long) (warmup.toNanos() / periodNanos);
+    long counting = (long) (measured.toNanos() / periodNanos);
+    this.count = this.warmup + counting;
+    this.times = new RoundTripTimes(Math.toIntExact(counting));
     this.firstIndex = before + 1;
     this.start = start;
   }
 
-  /** How many messages there are. */
+  /** How many messages go before the first whose time counts. */
+  long warmup() {
+    return warmup;
+  }
+
+  /** How many messages there are, all in all. */
   long count() {
     return count;
   }
@@ -57,7 +69,9 @@ final class RateSchedule {
   void answered(long index, long now) {
     long n = index - firstIndex;
     if (n >= 0 && n < count) {
-      times.add(now - intended(n));
+      if (n >= warmup) {
+        times.add(now - intended(n));
+      }
       answered.lazySet(answered.get() + 1);
     }
   }
@@ -67,7 +81,7 @@ final class RateSchedule {
     return answered.get();
   }
 
-  /** All times, once all answers came. */
+  /** All times that count, once all answers came. */
   RoundTripTimes times() {
     return times;
   }

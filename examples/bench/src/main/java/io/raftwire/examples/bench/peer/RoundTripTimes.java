@@ -7,12 +7,22 @@ import java.util.Arrays;
 /** Times in nanoseconds and their percentiles. */
 final class RoundTripTimes {
 
-  private long[] nanos = new long[1 << 20];
+  private long[] nanos;
   private int count;
+
+  /**
+   * No times yet.
+   *
+   * @param expected how many there is room for; more are taken, but to make room for them takes
+   *     time while somebody measures
+   */
+  RoundTripTimes(int expected) {
+    nanos = new long[expected];
+  }
 
   void add(long time) {
     if (count == nanos.length) {
-      nanos = Arrays.copyOf(nanos, 2 * count);
+      nanos = Arrays.copyOf(nanos, 2 * count + 1);
     }
     nanos[count++] = time;
   }

@@ -14,6 +14,7 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +32,12 @@ final class Usage {
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
       ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+
+  // To look it up takes longer than to ask it, and is done often.
+  private static final List<BufferPoolMXBean> DIRECT =
+      ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+          .filter(pool -> pool.getName().equals("direct"))
+          .toList();
 
   private static final AtomicLong directMax = new AtomicLong();
   private static final AtomicLong pauseMaxMillis = new AtomicLong();
@@ -66,12 +73,16 @@ final class Usage {
 
   /** What all threads so far have allocated on the heap; those that ended as of a moment before. */
   static long allocatedBytes() {
+    noteAllocated();
+    return allocatedByThread.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static void noteAllocated() {
     long[] ids = THREADS.getAllThreadIds();
     long[] bytes = THREADS.getThreadAllocatedBytes(ids);
     for (int i = 0; i < ids.length; i++) {
       allocatedByThread.merge(ids[i], bytes[i], Math::max);
     }
-    return allocatedByThread.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** The figures of the process's memory so far. */
@@ -103,7 +114,7 @@ final class Usage {
       for (int i = 0; ; i++) {
         directMax.accumulateAndGet(directBytes(), Math::max);
         if (i % ALLOCATED_EVERY == 0) {
-          allocatedBytes(); // for the sake of threads that end
+          noteAllocated(); // for the sake of threads that end
         }
         Thread.sleep(SAMPLE_MILLIS);
       }
@@ -115,10 +126,8 @@ final class Usage {
   // Netty counts what it allocates past the JDK's own count, where it can.
   private static long directBytes() {
     long bytes = Math.max(0, PlatformDependent.usedDirectMemory());
-    for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
-      if (pool.getName().equals("direct")) {
-        bytes += Math.max(0, pool.getMemoryUsed());
-      }
+    for (BufferPoolMXBean pool : DIRECT) {
+      bytes += Math.max(0, pool.getMemoryUsed());
     }
     return bytes;
   }

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class RateScheduleTest {
 
-  private final RateSchedule schedule = new RateSchedule(1000, Duration.ofSeconds(1), 10, 5_000);
+  private final RateSchedule schedule =
+      new RateSchedule(1000, Duration.ZERO, Duration.ofSeconds(1), 10, 5_000);
 
   @Test
   void theFirstIsDueAtOnceAndTheOthersOneByOne() {
@@ -31,5 +32,22 @@ class RateScheduleTest {
     assertThat(schedule.answeredCount()).isEqualTo(2);
     assertThat(times.percentileMicros(0.5)).isEqualTo(70);
     assertThat(times.percentileMicros(0.99)).isEqualTo(2000);
+  }
+
+  @Test
+  void whatWarmsUpIsAnsweredButDoesNotCount() {
+    RateSchedule warmed =
+        new RateSchedule(1000, Duration.ofMillis(2), Duration.ofMillis(3), 0, 5_000);
+    for (int index = 1; index <= 5; index++) {
+      warmed.answered(index, 5_000 + (index - 1) * 1_000_000L + index * 10_000L);
+    }
+
+    RoundTripTimes times = warmed.times();
+    times.sort();
+    assertThat(warmed.warmup()).isEqualTo(2);
+    assertThat(warmed.count()).isEqualTo(5);
+    assertThat(warmed.answeredCount()).isEqualTo(5);
+    assertThat(times.count()).isEqualTo(3);
+    assertThat(times.percentileMicros(0)).isEqualTo(30);
   }
 }
