@@ -164,18 +164,27 @@ public final class Ping {
     return true;
   }
 
-  private RoundTripTimes atRate(Options options) {
+  private RoundTripTimes atRate(Options options) throws InterruptedException {
     RateSchedule current =
         new RateSchedule(options.rate, options.warmup, options.seconds, index, System.nanoTime());
     schedule = current;
+    long begins = current.intended(current.warmup());
+    // Not in the loop, whose compiled code would be thrown away by what it does only once.
+    Thread beginning =
+        new Thread(
+            () -> {
+              for (long left; (left = begins - System.nanoTime()) > 0; ) {
+                LockSupport.parkNanos(this, left);
+              }
+              begin();
+            },
+            "begin");
+    beginning.start();
     long count = current.count();
     long lastProgress = System.nanoTime();
     for (long sent = 0; sent < count; ) {
       long due = Math.min(current.due(System.nanoTime()), current.answeredCount() + MAX_IN_FLIGHT);
       for (; sent < due; sent++) {
-        if (sent == current.warmup()) {
-          begin();
-        }
         index++;
         endpoint.send(messages.append(index));
         lastProgress = System.nanoTime();
@@ -190,6 +199,7 @@ public final class Ping {
       LockSupport.parkNanos(this, DRAIN_STEP_NANOS);
     }
     schedule = RateSchedule.NONE;
+    beginning.join();
     return current.times();
   }
 

@@ -27,6 +27,13 @@ final class RoundTripTimes {
     nanos[count++] = time;
   }
 
+  /** Forgets the oldest; must go before {@link #sort}. */
+  void forget(int oldest) {
+    int forgotten = Math.min(oldest, count);
+    count -= forgotten;
+    System.arraycopy(nanos, forgotten, nanos, 0, count);
+  }
+
   int count() {
     return count;
   }
