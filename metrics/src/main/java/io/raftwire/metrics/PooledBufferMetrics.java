@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -28,9 +29,9 @@ public final class PooledBufferMetrics implements MeterBinder {
     this.memory = memory;
   }
 
-  /** The memory of the allocator that transports use, unless their event loops say otherwise. */
+  /** The memory of the allocator that transports use unless they are given another. */
   public static PooledBufferMetrics ofDefaultAllocator() {
-    return of(ByteBufAllocator.DEFAULT);
+    return of(PooledByteBufAllocator.DEFAULT);
   }
 
   /**

@@ -90,6 +90,7 @@ final class Listeners {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.ALLOCATOR, config.allocator())
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.allocator())
             .idleTimeout(timeouts.idleConnection())
             .doOnChannelInit((observer, channel, remote) -> accept(channel))

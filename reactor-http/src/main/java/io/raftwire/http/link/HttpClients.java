@@ -118,6 +118,7 @@ public final class HttpClients {
             (int) Math.min(Integer.MAX_VALUE, Math.max(1, timeouts.dial().toMillis())))
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.ALLOCATOR, config.allocator())
         .option(ChannelOption.RECVBUF_ALLOCATOR, Reads.allocator());
   }
 

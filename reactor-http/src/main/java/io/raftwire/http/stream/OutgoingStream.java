@@ -35,6 +35,9 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
 
   static final String NAME = "raftwire.outgoingStream";
 
+  /** How much is written before it is flushed: a system call costs as much as a full batch. */
+  private static final int FLUSH_BYTES = 128 * 1024;
+
   // Room for a few large frames in one gathering write; what is more waits in the lane.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, StreamOutput.PIECE_BYTES);
@@ -159,9 +162,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
     try {
       boolean more = true;
       while (!ended && (more || !lane.idle())) {
-        while (!ended && channel.isWritable() && (more = writeSome(context))) {
-          // writes on
-        }
+        more = gather(context);
         context.flush();
         if (!channel.isWritable()) {
           // The lane stays awake: channelWritabilityChanged goes on from here.
@@ -177,22 +178,38 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
     }
   }
 
-  private boolean writeSome(ChannelHandlerContext ctx) {
-    if (link.isCut() && !output.isMidFrame()) {
-      Message unsent = output.giveBack();
-      if (unsent != null) {
-        link.recorder()
-            .dropped(
-                type.channel(),
-                MessageClass.of(unsent),
-                DropReason.PAUSED,
-                1,
-                unsent.getSerializedSize());
+  /**
+   * Writes what goes with one flush.
+   *
+   * @return whether there may be more
+   */
+  private boolean gather(ChannelHandlerContext ctx) {
+    int bytes = 0;
+    while (bytes < FLUSH_BYTES && !ended && channel.isWritable()) {
+      int written = writeSome(ctx);
+      if (written == 0) {
+        return false;
       }
-      lane.clear(DropReason.PAUSED);
-      return false;
+      bytes += written;
+    }
+    return true;
+  }
+
+  private int writeSome(ChannelHandlerContext ctx) {
+    if (link.isCut() && !output.isMidFrame()) {
+      dropAll();
+      return 0;
     }
     return output.writeSome(ctx);
+  }
+
+  private void dropAll() {
+    Message unsent = output.giveBack();
+    if (unsent != null) {
+      int size = unsent.getSerializedSize();
+      link.recorder().dropped(type.channel(), MessageClass.of(unsent), DropReason.PAUSED, 1, size);
+    }
+    lane.clear(DropReason.PAUSED);
   }
 
   @Override
@@ -253,6 +270,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
       return;
     }
     output.writeLinkHeartbeat(ctx);
+    ctx.flush();
   }
 
   // ---- what the connection tells

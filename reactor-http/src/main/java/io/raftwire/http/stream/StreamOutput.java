@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamOutput {
 
-  /** How much is gathered before it is flushed; within what Netty's pool keeps for each thread. */
+  /** How much goes into one buffer; within what Netty's pool keeps for each thread. */
   private static final int BATCH_BYTES = 32 * 1024;
 
   /** How large the pieces of a frame are that is too large for a buffer of its own. */
@@ -77,30 +77,28 @@ final class StreamOutput {
   }
 
   /**
-   * Writes the next buffer.
+   * Writes the next buffer, to be flushed by the caller.
    *
-   * @return false if there was nothing to write
+   * @return how many bytes of frames it has; 0 if there was nothing to write
    */
-  boolean writeSome(ChannelHandlerContext ctx) {
+  int writeSome(ChannelHandlerContext ctx) {
     if (isMidFrame()) {
-      writePiece(ctx);
-      return true;
+      return writePiece(ctx);
     }
     Message first = next();
     if (first == null) {
-      return false;
+      return 0;
     }
     long size = encoder.frameSize(first);
     if (size <= BATCH_BYTES - CHUNK_BYTES) {
-      writeBatch(ctx, first, (int) size);
-    } else if (size <= PIECE_BYTES) {
-      writeAlone(ctx, first, (int) size);
-    } else {
-      writeLarge(ctx, first, size);
+      return writeBatch(ctx, first, (int) size);
     }
-    return true;
+    return size <= PIECE_BYTES
+        ? writeAlone(ctx, first, (int) size)
+        : writeFirstPiece(ctx, first, size);
   }
 
+  /** Writes a sign of life, to be flushed by the caller. */
   void writeLinkHeartbeat(ChannelHandlerContext ctx) {
     ByteBuf buffer = ctx.alloc().directBuffer(MIN_BATCH_BYTES, MIN_BATCH_BYTES);
     buffer.writerIndex(ChunkWriter.HEAD_BYTES);
@@ -142,7 +140,7 @@ final class StreamOutput {
     return lane.poll();
   }
 
-  private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
+  private int writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
     ByteBuf buffer = ctx.alloc().directBuffer(batchCapacity(firstSize), BATCH_BYTES);
     long messages = 0;
     long messageBytes = 0;
@@ -166,7 +164,7 @@ final class StreamOutput {
       throw e;
     }
     lane.release(messages, messageBytes);
-    write(ctx, buffer, messages, messageBytes);
+    return write(ctx, buffer, messages, messageBytes);
   }
 
   private int batchCapacity(int firstSize) {
@@ -178,9 +176,11 @@ final class StreamOutput {
    * Writes a frame that fills a batch by itself into a buffer of its own; some of them may go with
    * one flush, as far as the connection's watermark allows.
    */
-  private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
+  private int writeAlone(ChannelHandlerContext ctx, Message message, int size) {
     int capacity = CHUNK_BYTES + size;
     ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
+    long messageBytes = message.getSerializedSize();
+    lane.release(1, messageBytes);
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, size);
@@ -190,17 +190,16 @@ final class StreamOutput {
       batch.finish();
     } catch (RuntimeException e) {
       buffer.release();
+      listener.dropped(1, messageBytes);
       throw e;
     }
-    long messageBytes = message.getSerializedSize();
-    lane.release(1, messageBytes);
-    int length = closeChunk(buffer);
-    ctx.write(buffer).addListener(written(length, 1, messageBytes));
+    return write(ctx, buffer, 1, messageBytes);
   }
 
-  private void write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
+  private int write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
     int length = closeChunk(buffer);
-    ctx.writeAndFlush(buffer).addListener(written(length, messages, messageBytes));
+    ctx.write(buffer).addListener(written(length, messages, messageBytes));
+    return length;
   }
 
   /** Closes the chunk that fills the buffer from behind its head on. */
@@ -226,16 +225,23 @@ final class StreamOutput {
 
   // ---- frames that are too large for a batch ---------------------------------------------------
 
-  private void writeLarge(ChannelHandlerContext ctx, Message message, long size) {
-    encoder.encodeLarge(message, PIECE_BYTES, pieces::add);
-    long messageBytes = message.getSerializedSize();
-    lane.release(1, messageBytes);
+  private int writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
     largeWireBytes = size;
-    largeMessageBytes = messageBytes;
-    writePiece(ctx);
+    largeMessageBytes = message.getSerializedSize();
+    lane.release(1, largeMessageBytes);
+    try {
+      encoder.encodeLarge(message, PIECE_BYTES, pieces::add);
+    } catch (RuntimeException e) {
+      if (pieces.isEmpty()) {
+        // Else it is dropped with its pieces.
+        listener.dropped(1, largeMessageBytes);
+      }
+      throw e;
+    }
+    return writePiece(ctx);
   }
 
-  private void writePiece(ChannelHandlerContext ctx) {
+  private int writePiece(ChannelHandlerContext ctx) {
     ByteBuf piece = pieces.remove();
     int length = piece.readableBytes();
     ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
@@ -248,5 +254,6 @@ final class StreamOutput {
     boolean last = pieces.isEmpty();
     ctx.write(tail)
         .addListener(last ? written(largeWireBytes, 1, largeMessageBytes) : written(length, 0, 0));
+    return length;
   }
 }
