@@ -35,9 +35,6 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
 
   static final String NAME = "raftwire.outgoingStream";
 
-  /** How much is written before it is flushed: a system call costs as much as a full batch. */
-  private static final int FLUSH_BYTES = 128 * 1024;
-
   // Room for a few large frames in one gathering write; what is more waits in the lane.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, StreamOutput.PIECE_BYTES);
@@ -163,7 +160,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
       boolean more = true;
       while (!ended && (more || !lane.idle())) {
         more = gather(context);
-        context.flush();
+        output.flush(context);
         if (!channel.isWritable()) {
           // The lane stays awake: channelWritabilityChanged goes on from here.
           return;
@@ -184,21 +181,18 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
    * @return whether there may be more
    */
   private boolean gather(ChannelHandlerContext ctx) {
-    int bytes = 0;
-    while (bytes < FLUSH_BYTES && !ended && channel.isWritable()) {
-      int written = writeSome(ctx);
-      if (written == 0) {
+    while (!output.isFlushDue() && !ended && channel.isWritable()) {
+      if (!writeSome(ctx)) {
         return false;
       }
-      bytes += written;
     }
     return true;
   }
 
-  private int writeSome(ChannelHandlerContext ctx) {
+  private boolean writeSome(ChannelHandlerContext ctx) {
     if (link.isCut() && !output.isMidFrame()) {
       dropAll();
-      return 0;
+      return false;
     }
     return output.writeSome(ctx);
   }
@@ -270,7 +264,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
       return;
     }
     output.writeLinkHeartbeat(ctx);
-    ctx.flush();
+    output.flush(ctx);
   }
 
   // ---- what the connection tells

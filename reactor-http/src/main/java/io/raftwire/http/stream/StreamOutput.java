@@ -27,6 +27,14 @@ final class StreamOutput {
   /** How large the pieces of a frame are that is too large for a buffer of its own. */
   static final int PIECE_BYTES = 256 * 1024;
 
+  /**
+   * How much is written before it is flushed: a system call costs as much as a full batch. But who
+   * reads small messages shall not wait until a thousand are written.
+   */
+  private static final int FLUSH_BYTES = 128 * 1024;
+
+  private static final int FLUSH_MESSAGES = 512;
+
   private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
 
   // A guess at what a frame needs beyond its message, to size a batch for what waits.
@@ -39,6 +47,8 @@ final class StreamOutput {
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
 
   private @Nullable Message carried;
+  private int unflushedBytes;
+  private long unflushedMessages;
   private long largeWireBytes;
   private long largeMessageBytes;
 
@@ -76,29 +86,44 @@ final class StreamOutput {
     return !pieces.isEmpty();
   }
 
+  /** Whether so much has been written since the last flush that another is due. */
+  boolean isFlushDue() {
+    return unflushedBytes >= FLUSH_BYTES || unflushedMessages >= FLUSH_MESSAGES;
+  }
+
+  /** Hands what has been written to the kernel. */
+  void flush(ChannelHandlerContext ctx) {
+    unflushedBytes = 0;
+    unflushedMessages = 0;
+    ctx.flush();
+  }
+
   /**
-   * Writes the next buffer, to be flushed by the caller.
+   * Writes the next buffer, without flushing it.
    *
-   * @return how many bytes of frames it has; 0 if there was nothing to write
+   * @return false if there was nothing to write
    */
-  int writeSome(ChannelHandlerContext ctx) {
+  boolean writeSome(ChannelHandlerContext ctx) {
     if (isMidFrame()) {
-      return writePiece(ctx);
+      writePiece(ctx);
+      return true;
     }
     Message first = next();
     if (first == null) {
-      return 0;
+      return false;
     }
     long size = encoder.frameSize(first);
     if (size <= BATCH_BYTES - CHUNK_BYTES) {
-      return writeBatch(ctx, first, (int) size);
+      writeBatch(ctx, first, (int) size);
+    } else if (size <= PIECE_BYTES) {
+      writeAlone(ctx, first, (int) size);
+    } else {
+      writeFirstPiece(ctx, first, size);
     }
-    return size <= PIECE_BYTES
-        ? writeAlone(ctx, first, (int) size)
-        : writeFirstPiece(ctx, first, size);
+    return true;
   }
 
-  /** Writes a sign of life, to be flushed by the caller. */
+  /** Writes a sign of life, without flushing it. */
   void writeLinkHeartbeat(ChannelHandlerContext ctx) {
     ByteBuf buffer = ctx.alloc().directBuffer(MIN_BATCH_BYTES, MIN_BATCH_BYTES);
     buffer.writerIndex(ChunkWriter.HEAD_BYTES);
@@ -140,7 +165,7 @@ final class StreamOutput {
     return lane.poll();
   }
 
-  private int writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
+  private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
     ByteBuf buffer = ctx.alloc().directBuffer(batchCapacity(firstSize), BATCH_BYTES);
     long messages = 0;
     long messageBytes = 0;
@@ -164,7 +189,7 @@ final class StreamOutput {
       throw e;
     }
     lane.release(messages, messageBytes);
-    return write(ctx, buffer, messages, messageBytes);
+    write(ctx, buffer, messages, messageBytes);
   }
 
   private int batchCapacity(int firstSize) {
@@ -176,7 +201,7 @@ final class StreamOutput {
    * Writes a frame that fills a batch by itself into a buffer of its own; some of them may go with
    * one flush, as far as the connection's watermark allows.
    */
-  private int writeAlone(ChannelHandlerContext ctx, Message message, int size) {
+  private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
     int capacity = CHUNK_BYTES + size;
     ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
     long messageBytes = message.getSerializedSize();
@@ -193,13 +218,14 @@ final class StreamOutput {
       listener.dropped(1, messageBytes);
       throw e;
     }
-    return write(ctx, buffer, 1, messageBytes);
+    write(ctx, buffer, 1, messageBytes);
   }
 
-  private int write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
+  private void write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
     int length = closeChunk(buffer);
+    unflushedBytes += length;
+    unflushedMessages += messages;
     ctx.write(buffer).addListener(written(length, messages, messageBytes));
-    return length;
   }
 
   /** Closes the chunk that fills the buffer from behind its head on. */
@@ -225,7 +251,7 @@ final class StreamOutput {
 
   // ---- frames that are too large for a batch ---------------------------------------------------
 
-  private int writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
+  private void writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
     largeWireBytes = size;
     largeMessageBytes = message.getSerializedSize();
     lane.release(1, largeMessageBytes);
@@ -238,10 +264,10 @@ final class StreamOutput {
       }
       throw e;
     }
-    return writePiece(ctx);
+    writePiece(ctx);
   }
 
-  private int writePiece(ChannelHandlerContext ctx) {
+  private void writePiece(ChannelHandlerContext ctx) {
     ByteBuf piece = pieces.remove();
     int length = piece.readableBytes();
     ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
@@ -254,6 +280,6 @@ final class StreamOutput {
     boolean last = pieces.isEmpty();
     ctx.write(tail)
         .addListener(last ? written(largeWireBytes, 1, largeMessageBytes) : written(length, 0, 0));
-    return length;
+    unflushedBytes += length;
   }
 }

@@ -125,12 +125,12 @@ public final class StreamReader {
   private Flux<Boolean> accept(URI url, HttpClientResponse response, Connection connection) {
     Flux<Boolean> stream =
         response.status().equals(HttpResponseStatus.OK)
-            ? accepted(url, response, connection.channel())
+            ? accepted(url, response, connection)
             : refused(url, response, connection);
     return stream.doFinally(signal -> connection.channel().close());
   }
 
-  private Flux<Boolean> accepted(URI url, HttpClientResponse response, Channel channel) {
+  private Flux<Boolean> accepted(URI url, HttpClientResponse response, Connection connection) {
     HttpHeaders headers = response.responseHeaders();
     if (!headers.containsValue(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED, true)) {
       dialFailed(
@@ -140,9 +140,11 @@ public final class StreamReader {
               "dial",
               Reason.PROTOCOL,
               "the stream has no chunks (expected: Transfer-Encoding: chunked)"));
+      // Cancelled at once, which releases what may have come already.
+      connection.inbound().receive().subscribe().dispose();
       return Flux.empty();
     }
-    return Flux.concat(Mono.just(true), read(channel).cast(Boolean.class));
+    return Flux.concat(Mono.just(true), read(connection.channel()).cast(Boolean.class));
   }
 
   private Flux<Boolean> refused(URI url, HttpClientResponse response, Connection connection) {

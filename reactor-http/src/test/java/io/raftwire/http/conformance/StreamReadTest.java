@@ -314,7 +314,9 @@ class StreamReadTest {
   @Test
   void aStreamWithoutChunksIsNotRead() {
     RawServer server =
-        peerSaying(RawServer.accepted().replace("Transfer-Encoding: chunked", "Connection: close"));
+        peerSaying(
+            RawServer.accepted().replace("Transfer-Encoding: chunked", "Content-Length: 10")
+                + "no chunks!");
     Await.until("several dials", () -> server.dials("/raft/stream/message").size() >= 3);
     assertThat(member.records(PEER).opened(PeerChannel.MESSAGE, Direction.RECEIVE)).isZero();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.buffer.PooledByteBufAllocator;
 import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
 import io.raftwire.RaftwireException;
@@ -190,6 +191,17 @@ class ServerTest {
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
       assertThat(member.inbound()).hasSize(10);
     }
+  }
+
+  @Test
+  void buffersComeFromTheAllocatorThatIsGiven() throws Exception {
+    PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
+    try (Member member = Member.start(1, config -> config.allocator(allocator));
+        RawClient client = RawClient.connect(member.port())) {
+      client.request("POST", "/raft", RawClient.peerHeaders(2), GOOD);
+      assertThat(client.answer().status()).isEqualTo(204);
+    }
+    assertThat(allocator.metric().usedDirectMemory()).isPositive();
   }
 
   @Test
