@@ -42,15 +42,21 @@ public final class HttpClients {
   private final TcpClient plainConnection;
   private final TcpClient tlsConnection;
 
-  /** Clients that dial on the given event loops. */
-  public HttpClients(RaftHttpConfig config, LoopResources loops) {
+  /**
+   * Clients that dial on the given event loops.
+   *
+   * @param probeLoops those of the probes. They come so seldom that their code is hardly ever
+   *     compiled: a probe holds up its event loop for a millisecond, and messages with it if they
+   *     share one.
+   */
+  public HttpClients(RaftHttpConfig config, LoopResources loops, LoopResources probeLoops) {
     Duration maxIdle = config.timeouts().idleConnection().dividedBy(2);
     this.single = ConnectionProvider.newConnection();
     this.streamProbes = pool("raftwire-stream-probe", maxIdle);
     this.pipelineProbes = pool("raftwire-pipeline-probe", maxIdle);
     this.stream = client(single, config, loops);
-    this.streamProbe = client(streamProbes, config, loops);
-    this.pipelineProbe = client(pipelineProbes, config, loops);
+    this.streamProbe = client(streamProbes, config, probeLoops);
+    this.pipelineProbe = client(pipelineProbes, config, probeLoops);
     this.plainConnection = dialling(TcpClient.create(single), config, loops);
     SslProvider tls = tls(config);
     this.tlsConnection = tls == null ? plainConnection.secure() : plainConnection.secure(tls);
