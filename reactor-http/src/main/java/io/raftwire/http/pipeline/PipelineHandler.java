@@ -84,7 +84,7 @@ public final class PipelineHandler {
     }
     PeerHeaders.clusterId(response.responseHeaders(), config.clusterId());
     MemberId from = PeerHeaders.from(request.requestHeaders());
-    CompletableFuture<Refusal> outcome = WholePosts.outcome(request);
+    CompletableFuture<@Nullable Refusal> outcome = WholePosts.outcome(request);
     if (outcome != null) {
       // Raft may have the message already, so there is nothing left to cancel.
       return answer(Mono.fromFuture(outcome, true), from, request, response);
@@ -113,7 +113,7 @@ public final class PipelineHandler {
    * @param body is read, and stays the caller's
    * @return why it is refused, or nothing once raft has taken the message
    */
-  CompletableFuture<Refusal> take(HttpHeaders headers, ByteBuf body) {
+  CompletableFuture<@Nullable Refusal> take(HttpHeaders headers, ByteBuf body) {
     MemberId from = PeerHeaders.from(headers);
     try {
       Refusal refusal = admit(from, headers);

@@ -37,7 +37,7 @@ import reactor.netty.http.server.HttpServerRequest;
 public final class WholePosts extends ChannelDuplexHandler {
 
   private static final String NAME = "raftwire.wholePosts";
-  private static final AttributeKey<CompletableFuture<Refusal>> OUTCOME =
+  private static final AttributeKey<CompletableFuture<@Nullable Refusal>> OUTCOME =
       AttributeKey.valueOf(WholePosts.class, "outcome");
 
   private final PipelineHandler handler;
@@ -74,7 +74,7 @@ public final class WholePosts extends ChannelDuplexHandler {
    * What becomes of a request whose body was dealt with before: why it is refused, or nothing once
    * raft has taken the message. Null if nothing was done; asked once a request.
    */
-  static @Nullable CompletableFuture<Refusal> outcome(HttpServerRequest request) {
+  static @Nullable CompletableFuture<@Nullable Refusal> outcome(HttpServerRequest request) {
     Channel[] channel = new Channel[1];
     request.withConnection(connection -> channel[0] = connection.channel());
     return channel[0].attr(OUTCOME).getAndSet(null);
@@ -125,7 +125,7 @@ public final class WholePosts extends ChannelDuplexHandler {
   }
 
   private void take(ChannelHandlerContext ctx, HttpRequest request, LastHttpContent body) {
-    CompletableFuture<Refusal> outcome;
+    CompletableFuture<@Nullable Refusal> outcome;
     try {
       outcome = handler.take(request.headers(), body.content());
     } finally {
@@ -142,7 +142,7 @@ public final class WholePosts extends ChannelDuplexHandler {
     ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
   }
 
-  private static boolean isTaken(CompletableFuture<Refusal> outcome) {
+  private static boolean isTaken(CompletableFuture<@Nullable Refusal> outcome) {
     return outcome.isDone() && !outcome.isCompletedExceptionally() && outcome.join() == null;
   }
 
