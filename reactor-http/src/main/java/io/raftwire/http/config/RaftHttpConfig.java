@@ -143,7 +143,7 @@ public final class RaftHttpConfig {
     private ProtocolVersion minClusterVersion = ProtocolVersion.MIN_CLUSTER;
     private @Nullable LoopResources loopResources;
     // Netty's default, the adaptive one, makes new memory for many buffers as large as ours, and
-    // clearing it costs up to a tenth of what a message does.
+    // clearing it was a twentieth of a sender's samples.
     private ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
 
     private Builder(MemberId id, ClusterId clusterId) {

@@ -30,7 +30,7 @@ import reactor.netty.transport.ClientTransport;
  */
 public final class HttpClients {
 
-  // As large as a batch, so that the writer's chunk is handed on in as few pieces as it came in.
+  // Of answers to probes, dials and snapshots; streams are read below the codec.
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
   private final ConnectionProvider single;
