@@ -9,6 +9,7 @@ import io.raftwire.examples.learner.cluster.EtcdApi;
 import io.raftwire.examples.learner.cluster.Identity;
 import io.raftwire.examples.learner.cluster.Pem;
 import io.raftwire.examples.learner.feed.EventFormat;
+import io.raftwire.examples.learner.feed.FeedEvent;
 import io.raftwire.examples.learner.feed.JsonFormat;
 import io.raftwire.examples.learner.feed.TextFormat;
 import io.raftwire.examples.learner.node.Ended;
@@ -30,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /** Joins an etcd cluster as a learner and prints its log as it is committed. */
@@ -66,7 +69,6 @@ import reactor.core.scheduler.Schedulers;
 public final class Main implements Callable<Integer> {
 
   private static final int REMOVED = 3;
-  private static final int LINES_PER_WRITE = 256;
   private static final Duration STOP_GRACE = Duration.ofSeconds(15);
 
   /** What events look like. */
@@ -294,14 +296,10 @@ public final class Main implements Callable<Integer> {
       node.start();
       long from = fromIndex == null ? cursor.read() + 1 : fromIndex;
       Disposable feed =
-          node.feed(from)
-              .take(count == null ? Long.MAX_VALUE : count)
-              .windowTimeout(LINES_PER_WRITE, Duration.ofMillis(1), true)
-              .concatMap(window -> window.collectList(), 1)
-              .filter(batch -> !batch.isEmpty())
+          first(count == null ? Long.MAX_VALUE : count, node.pages(from))
               .publishOn(Schedulers.newSingle("learner-output", true), 1)
               .subscribe(
-                  batch -> node.delivered(lines.write(batch)),
+                  page -> node.delivered(lines.write(page)),
                   cause -> {
                     System.err.println("raftwire-learner: " + cause.getMessage());
                     exit.set(1);
@@ -326,6 +324,13 @@ public final class Main implements Callable<Integer> {
       throw e;
     }
     return exit.get();
+  }
+
+  private static Flux<List<FeedEvent>> first(long events, Flux<List<FeedEvent>> pages) {
+    AtomicLong left = new AtomicLong(events);
+    return pages
+        .map(page -> page.subList(0, (int) Math.min(page.size(), left.get())))
+        .takeUntil(page -> left.addAndGet(-page.size()) == 0);
   }
 
   private static int code(Ended end) {

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes events as lines, each batch with one write, so that a line is never cut by a kill. */
+/** Writes events as lines, each page with one write, so that a line is never cut by a kill. */
 final class Output {
 
   private final FileOutputStream out;
@@ -23,16 +23,16 @@ final class Output {
     this.cursor = cursor;
   }
 
-  /** Writes a batch and remembers how far it goes. Blocks if the reader of the output does. */
-  long write(List<FeedEvent> events) {
+  /** Writes a page and remembers how far it goes. Blocks if the reader of the output does. */
+  long write(List<FeedEvent> page) {
     StringBuilder lines = new StringBuilder();
-    events.forEach(event -> lines.append(format.line(event)).append('\n'));
+    page.forEach(event -> lines.append(format.line(event)).append('\n'));
     try {
       out.write(lines.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException("output: " + e.getMessage(), e);
     }
-    long last = events.get(events.size() - 1).index();
+    long last = page.get(page.size() - 1).index();
     cursor.write(last);
     return last;
   }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongFunction;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
@@ -55,6 +54,14 @@ public final class Feed {
    * with an {@link IllegalArgumentException} if the log does not reach back so far.
    */
   public Flux<FeedEvent> from(long index) {
+    return pages(index).concatMapIterable(page -> page, 1);
+  }
+
+  /**
+   * The events of {@link #from} as they are read, many at a time and never none: what is committed
+   * while a subscriber is busy comes as one page. A page is bounded in events and in bytes.
+   */
+  public Flux<List<FeedEvent>> pages(long index) {
     return Flux.defer(
         () -> {
           Cursor cursor = new Cursor(Math.max(index, 1));
@@ -65,13 +72,13 @@ public final class Feed {
         });
   }
 
-  private Flux<FeedEvent> upTo(long commit, Cursor cursor) {
+  private Flux<List<FeedEvent>> upTo(long commit, Cursor cursor) {
     return Flux.defer(() -> page(commit, cursor))
         .repeat(() -> cursor.next <= commit)
         .subscribeOn(scheduler);
   }
 
-  private Flux<FeedEvent> page(long commit, Cursor cursor) {
+  private Flux<List<FeedEvent>> page(long commit, Cursor cursor) {
     if (cursor.next > commit) {
       return Flux.empty();
     }
@@ -79,21 +86,20 @@ public final class Feed {
     SnapshotRow snapshot = page.snapshot();
     if (snapshot != null) {
       cursor.next = snapshot.index() + 1;
-      return Flux.just(event(snapshot));
+      return Flux.just(List.of(event(snapshot)));
     }
     List<Entry> entries = page.entries();
     if (entries.isEmpty()) {
-      return Mono.<FeedEvent>error(
-              new IllegalArgumentException(
-                  "from index: "
-                      + cursor.next
-                      + " (expected: at least "
-                      + page.firstKept()
-                      + ", the oldest entry this learner has kept)"))
-          .flux();
+      return Flux.error(
+          new IllegalArgumentException(
+              "from index: "
+                  + cursor.next
+                  + " (expected: at least "
+                  + page.firstKept()
+                  + ", the oldest entry this learner has kept)"));
     }
     cursor.next += entries.size();
-    return Flux.fromIterable(entries).map(Feed::event);
+    return Flux.just(entries.stream().map(Feed::event).toList());
   }
 
   private static FeedEvent event(Entry entry) {

@@ -177,6 +177,11 @@ public final class LearnerNode {
     return feed.from(from);
   }
 
+  /** The same as it is read, many events at a time; see {@link Feed#pages}. */
+  public Flux<List<FeedEvent>> pages(long from) {
+    return feed.pages(from);
+  }
+
   /** Everything up to this index has been consumed, and may go when the log is trimmed. */
   public void delivered(long index) {
     delivered = index;

@@ -11,6 +11,7 @@ import io.raftwire.examples.learner.store.LogStore.SnapshotRow;
 import io.raftwire.raftpb.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,27 @@ class FeedTest {
         .then(feed::complete)
         .assertNext(
             seen -> assertThat(seen).isEqualTo(LongStream.rangeClosed(1, 901).boxed().toList()))
+        .expectComplete()
+        .verify(SOON);
+  }
+
+  @Test
+  void whatComesWhileTheSubscriberIsBusyIsOnePage() {
+    commit(1, 700);
+    StepVerifier.create(feed.pages(1).map(List::size), 0)
+        .thenRequest(3)
+        .expectNext(256, 256, 188)
+        .then(() -> LongStream.rangeClosed(701, 750).forEach(index -> commit(index, index)))
+        .then(feed::complete)
+        .thenRequest(Long.MAX_VALUE)
+        .recordWith(ArrayList::new)
+        .thenConsumeWhile(size -> true)
+        .consumeRecordedWith(
+            sizes -> {
+              // The first may have been read before the last of them was committed.
+              assertThat(sizes).hasSizeLessThanOrEqualTo(2);
+              assertThat(sizes.stream().mapToInt(Integer::intValue).sum()).isEqualTo(50);
+            })
         .expectComplete()
         .verify(SOON);
   }
