@@ -8,11 +8,15 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A program of the operating system that runs during a test. */
 final class Program implements AutoCloseable {
+
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final Process process;
   private final Path log;
@@ -64,11 +70,21 @@ final class Program implements AutoCloseable {
     return output;
   }
 
+  /**
+   * A free port below those that systems give to outgoing connections: one that dials a listener
+   * which is still to come must not get that listener's port.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 31_000);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        if (GIVEN.add(port)) {
+          return port;
+        }
+      } catch (IOException e) {
+        // taken: another one
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.SendOutcome;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.http.server.testkit.Ports;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.UncheckedIOException;

@@ -10,6 +10,7 @@ import io.raftwire.MemberId;
 import io.raftwire.Peer;
 import io.raftwire.SendOutcome;
 import io.raftwire.TransportEvent;
+import io.raftwire.http.server.testkit.Ports;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

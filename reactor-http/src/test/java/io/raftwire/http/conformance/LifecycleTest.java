@@ -11,6 +11,7 @@ import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.SendOutcome;
 import io.raftwire.TransportStoppedException;
+import io.raftwire.http.server.testkit.Ports;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;

@@ -17,6 +17,7 @@ import io.raftwire.http.RaftHttpTransport;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.ProtocolVersion;
 import io.raftwire.http.config.RaftHttpConfig;
+import io.raftwire.http.server.testkit.Ports;
 import io.raftwire.raftpb.Message;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -11,6 +11,7 @@ import io.raftwire.MemberId;
 import io.raftwire.PeerChannel;
 import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.http.config.Timeouts;
+import io.raftwire.http.server.testkit.Ports;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.UncheckedIOException;

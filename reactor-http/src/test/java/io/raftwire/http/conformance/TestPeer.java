@@ -5,6 +5,7 @@ package io.raftwire.http.conformance;
 import io.raftwire.ClusterId;
 import io.raftwire.LinkFailure;
 import io.raftwire.MemberId;
+import io.raftwire.http.server.testkit.Ports;
 import io.raftwire.raftpb.Message;
 import java.nio.file.Path;
 import java.util.Collection;

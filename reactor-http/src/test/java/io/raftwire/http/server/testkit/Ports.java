@@ -3,25 +3,39 @@
 package io.raftwire.http.server.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports nobody listens on. */
+/**
+ * Ports of 127.0.0.1 that nobody listens on, below those that systems give to outgoing connections:
+ * one that dials a listener which is still to come must not get that listener's port.
+ */
 public final class Ports {
+
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private Ports() {}
 
-  /** A port that was free just now. */
+  /** A port that is free and that this process has not been given before. */
   public static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 31_000);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        if (GIVEN.add(port)) {
+          return port;
+        }
+      } catch (IOException e) {
+        // taken: another one
+      }
     }
   }
 
-  /** A URL at a port that was free just now. */
+  /** A URL at such a port. */
   public static String freeUrl() {
     return "http://127.0.0.1:" + free();
   }

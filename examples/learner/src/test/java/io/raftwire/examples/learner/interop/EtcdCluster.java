@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.raftwire.MemberId;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,15 +25,22 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /** Real etcd processes. */
 final class EtcdCluster implements AutoCloseable {
+
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CONCURRENT_PUTS = 64;
@@ -104,14 +113,48 @@ final class EtcdCluster implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       cluster.restart(i);
     }
-    await().atMost(Duration.ofSeconds(30)).until(() -> cluster.leader() >= 0);
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .failFast("a member has ended", () -> !cluster.allAlive())
+          .until(() -> cluster.leader() >= 0);
+    } catch (ConditionTimeoutException | TerminalFailureException e) {
+      cluster.close();
+      throw new AssertionError("no leader; the members' last lines: " + cluster.lastLines(), e);
+    }
     return cluster;
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  /**
+   * A free port below those that systems give to outgoing connections: one that dials a listener
+   * which is still to come must not get that listener's port.
+   */
+  static int freePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 31_000);
+      try (ServerSocket socket = new ServerSocket()) {
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        if (GIVEN.add(port)) {
+          return port;
+        }
+      } catch (IOException e) {
+        // taken: another one
+      }
     }
+  }
+
+  private boolean allAlive() {
+    return nodes.stream().allMatch(node -> node.process.isAlive());
+  }
+
+  private String lastLines() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Node node : nodes) {
+      List<String> all = Files.readAllLines(node.log);
+      all.subList(Math.max(0, all.size() - 10), all.size())
+          .forEach(line -> lines.append('\n').append(line));
+    }
+    return lines.toString();
   }
 
   int size() {
