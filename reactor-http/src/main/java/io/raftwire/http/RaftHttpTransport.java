@@ -65,7 +65,6 @@ public final class RaftHttpTransport implements RaftTransport {
 
   private final RaftHttpConfig config;
   private final LoopResources loops;
-  private final LoopResources probeLoops;
   private final boolean ownLoops;
   private final HttpClients clients;
   private final EventBus events = new EventBus();
@@ -85,9 +84,7 @@ public final class RaftHttpTransport implements RaftTransport {
         given == null
             ? LoopResources.create("raftwire-" + config.id(), defaultLoops(), true)
             : given;
-    this.probeLoops =
-        given == null ? LoopResources.create("raftwire-" + config.id() + "-probe", 1, true) : given;
-    this.clients = new HttpClients(config, loops, probeLoops);
+    this.clients = new HttpClients(config, loops);
     this.inbox = Inbox.create(config.limits(), config.recorder());
     this.members = new Members(config, clients, inbox, events, Clock.systemUTC());
     this.router = new Router(config, members, inbox, Clock.systemUTC());
@@ -175,19 +172,13 @@ public final class RaftHttpTransport implements RaftTransport {
         .then(listeners.close())
         .then(clients.close())
         .then(Mono.fromRunnable(inbox::complete))
-        .then(ownLoops ? disposeLoops() : Mono.empty())
+        .then(ownLoops ? loops.disposeLater(Duration.ZERO, DISPOSE_TIMEOUT) : Mono.empty())
         .then(
             Mono.fromRunnable(
                 () -> {
                   events.complete();
                   log.info("{}: stopped", config.id());
                 }));
-  }
-
-  private Mono<Void> disposeLoops() {
-    return Mono.whenDelayError(
-        loops.disposeLater(Duration.ZERO, DISPOSE_TIMEOUT),
-        probeLoops.disposeLater(Duration.ZERO, DISPOSE_TIMEOUT));
   }
 
   private static final Duration DISPOSE_TIMEOUT = Duration.ofSeconds(5);

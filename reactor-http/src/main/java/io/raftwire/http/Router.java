@@ -8,11 +8,13 @@ import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Refusal;
 import io.raftwire.http.link.RequestGuard;
+import io.raftwire.http.link.WholeRequests;
 import io.raftwire.http.pipeline.PipelineHandler;
 import io.raftwire.http.probe.ProbeHandler;
 import io.raftwire.http.snapshot.SnapshotHandler;
 import io.raftwire.http.stream.StreamHandler;
 import java.time.Clock;
+import java.util.List;
 import org.reactivestreams.Publisher;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -26,6 +28,7 @@ final class Router {
   private final StreamHandler stream;
   private final SnapshotHandler snapshot;
   private final ProbeHandler probe;
+  private final List<WholeRequests.Endpoint> whole;
 
   Router(RaftHttpConfig config, Members members, Inbox inbox, Clock clock) {
     RequestGuard guard = new RequestGuard(config);
@@ -33,15 +36,21 @@ final class Router {
     this.stream = new StreamHandler(config, guard, members, members::writer);
     this.snapshot = new SnapshotHandler(config, guard, members, inbox);
     this.probe = new ProbeHandler(clock);
+    this.whole = List.of(pipeline.wholePosts(), probe);
   }
 
   static boolean isPeerPath(String path) {
     return path.equals(RAFT) || path.startsWith(RAFT + "/");
   }
 
-  /** Takes a shortcut on a connection that has just been made; tells of each request that did. */
+  /**
+   * Answers those requests on a connection that has just been made which need not go through the
+   * server.
+   *
+   * @param onServed told of each
+   */
   void serve(Channel channel, Runnable onServed) {
-    pipeline.serve(channel, onServed);
+    WholeRequests.add(channel, whole, onServed);
   }
 
   Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {

@@ -23,40 +23,23 @@ import reactor.netty.tcp.TcpClient;
 import reactor.netty.transport.ClientTransport;
 
 /**
- * The clients a transport dials with. Streams and snapshots have a connection of their own each, so
- * that bulk never delays a heartbeat; the two kinds of probes keep a connection each; and a
- * pipeline makes its own requests over plain connections, which costs half as much as a client for
- * all purposes.
+ * What a transport dials with. Streams and snapshots have a connection of their own each, so that
+ * bulk never delays a heartbeat. Posts and probes go over plain connections, on which {@link
+ * RequestConnection} does what little they need.
  */
 public final class HttpClients {
 
   // Of answers to probes, dials and snapshots; streams are read below the codec.
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
-  private final ConnectionProvider single;
-  private final ConnectionProvider streamProbes;
-  private final ConnectionProvider pipelineProbes;
+  private final ConnectionProvider single = ConnectionProvider.newConnection();
   private final HttpClient stream;
-  private final HttpClient streamProbe;
-  private final HttpClient pipelineProbe;
   private final TcpClient plainConnection;
   private final TcpClient tlsConnection;
 
-  /**
-   * Clients that dial on the given event loops.
-   *
-   * @param probeLoops those of the probes. They come so seldom that their code is hardly ever
-   *     compiled: a probe holds up its event loop for a millisecond, and messages with it if they
-   *     share one.
-   */
-  public HttpClients(RaftHttpConfig config, LoopResources loops, LoopResources probeLoops) {
-    Duration maxIdle = config.timeouts().idleConnection().dividedBy(2);
-    this.single = ConnectionProvider.newConnection();
-    this.streamProbes = pool("raftwire-stream-probe", maxIdle);
-    this.pipelineProbes = pool("raftwire-pipeline-probe", maxIdle);
+  /** Clients that dial on the given event loops. */
+  public HttpClients(RaftHttpConfig config, LoopResources loops) {
     this.stream = client(single, config, loops);
-    this.streamProbe = client(streamProbes, config, probeLoops);
-    this.pipelineProbe = client(pipelineProbes, config, probeLoops);
     this.plainConnection = dialling(TcpClient.create(single), config, loops);
     SslProvider tls = tls(config);
     this.tlsConnection = tls == null ? plainConnection.secure() : plainConnection.secure(tls);
@@ -65,16 +48,6 @@ public final class HttpClients {
   /** A client that makes a connection for each request, for streams and snapshots. */
   public HttpClient stream() {
     return stream;
-  }
-
-  /** The client of the probes beside streams. */
-  public HttpClient streamProbe() {
-    return streamProbe;
-  }
-
-  /** The client of the probes beside the pipeline. */
-  public HttpClient pipelineProbe() {
-    return pipelineProbe;
   }
 
   /** Makes a connection to the host of a peer's URL, with TLS if the URL says so. */
@@ -87,19 +60,9 @@ public final class HttpClients {
         .connect();
   }
 
-  /** Closes pooled connections. */
+  /** Gives up what it keeps. */
   public Mono<Void> close() {
-    return Mono.whenDelayError(
-        streamProbes.disposeLater(), pipelineProbes.disposeLater(), single.disposeLater());
-  }
-
-  private static ConnectionProvider pool(String name, Duration maxIdle) {
-    return ConnectionProvider.builder(name)
-        .maxConnections(1)
-        .pendingAcquireMaxCount(-1)
-        .maxIdleTime(maxIdle)
-        .evictInBackground(maxIdle)
-        .build();
+    return single.disposeLater();
   }
 
   private static HttpClient client(

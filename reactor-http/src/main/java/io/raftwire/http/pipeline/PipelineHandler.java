@@ -5,7 +5,6 @@ package io.raftwire.http.pipeline;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -29,6 +28,7 @@ import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.http.link.Refusal;
 import io.raftwire.http.link.RequestGuard;
+import io.raftwire.http.link.WholeRequests;
 import io.raftwire.raftpb.Message;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -67,14 +67,9 @@ public final class PipelineHandler {
     this.inbox = inbox;
   }
 
-  /**
-   * Answers those requests on a connection that has just been made which need not go through the
-   * server.
-   *
-   * @param onServed told of each
-   */
-  public void serve(Channel channel, Runnable onServed) {
-    WholePosts.add(channel, this, config, onServed);
+  /** What answers those POSTs that need not go through the server. */
+  public WholeRequests.Endpoint wholePosts() {
+    return new WholePosts(this, config);
   }
 
   /** Answers one request to {@code /raft}. */

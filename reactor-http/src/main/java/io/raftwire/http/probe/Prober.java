@@ -6,6 +6,7 @@ import io.raftwire.PeerChannel;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.config.Timeouts;
 import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.http.link.RateGate;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.client.HttpClient;
 
 /**
  * Probes one peer every few seconds, over a connection beside its streams and one beside its
@@ -34,9 +34,6 @@ public final class Prober {
 
   // Raft needs no clocks: once in a while is enough to tell.
   private static final Duration DRIFT_REPORT_INTERVAL = Duration.ofSeconds(30);
-
-  // An answer is one part of some 60 bytes.
-  private static final int MAX_ANSWER_PARTS = 4;
 
   private final PeerLink link;
   private final HttpClients clients;
@@ -53,8 +50,8 @@ public final class Prober {
 
   /** Begins to probe. */
   public void start() {
-    running.add(probes(PeerChannel.MESSAGE, clients.streamProbe()).subscribe());
-    running.add(probes(PeerChannel.PIPELINE, clients.pipelineProbe()).subscribe());
+    running.add(new Probes(PeerChannel.MESSAGE).start());
+    running.add(new Probes(PeerChannel.PIPELINE).start());
   }
 
   /** Probes no more. */
@@ -62,49 +59,70 @@ public final class Prober {
     running.dispose();
   }
 
-  private Flux<Void> probes(PeerChannel over, HttpClient client) {
-    Timeouts timeouts = link.config().timeouts();
-    Duration interval = timeouts.probeInterval();
-    Duration first =
-        Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos() / 4 + 1));
-    return Flux.interval(first, interval)
-        .onBackpressureDrop()
-        .concatMap(
-            tick ->
-                probe(over, client)
-                    .timeout(timeouts.dial().plus(timeouts.handshake()))
-                    .onErrorResume(cause -> failed(over, cause)),
-            1);
-  }
+  /** The probes beside one channel, over a connection that is kept. */
+  private final class Probes {
 
-  private Mono<Void> probe(PeerChannel over, HttpClient client) {
-    return Mono.defer(
-        () -> {
-          if (link.isCut()) {
-            return Mono.empty();
-          }
-          URI url = link.urls().pick();
-          Instant beganAt = clock.instant();
-          long beganNanos = System.nanoTime();
-          return client
-              .get()
-              .uri(URI.create(url + PATH))
-              .response(
-                  (response, body) ->
-                      response.status().code() == 200
-                          ? body.asString().take(MAX_ANSWER_PARTS).reduce("", String::concat)
-                          : Mono.error(
-                              new IOException(
-                                  "probe answer: status "
-                                      + response.status().code()
-                                      + " (expected: 200)")))
-              .single()
-              .flatMap(
-                  text -> {
-                    Duration roundTrip = Duration.ofNanos(System.nanoTime() - beganNanos);
-                    return answered(over, text, beganAt, roundTrip);
-                  });
-        });
+    private final PeerChannel over;
+    private final Timeouts timeouts = link.config().timeouts();
+    private final Disposable.Swap connected = Disposables.swap();
+
+    Probes(PeerChannel over) {
+      this.over = over;
+    }
+
+    Disposable start() {
+      Duration interval = timeouts.probeInterval();
+      Duration first =
+          Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos() / 4 + 1));
+      Disposable probing =
+          Flux.interval(first, interval)
+              .onBackpressureDrop()
+              .concatMap(
+                  tick ->
+                      probe()
+                          .timeout(timeouts.dial().plus(timeouts.handshake()))
+                          .onErrorResume(cause -> failed(over, cause)),
+                  1)
+              .contextWrite(LateErrors.context())
+              .subscribe();
+      return Disposables.composite(probing, connected);
+    }
+
+    private Mono<Void> probe() {
+      return Mono.defer(
+          () -> {
+            if (link.isCut()) {
+              return Mono.empty();
+            }
+            Instant beganAt = clock.instant();
+            long beganNanos = System.nanoTime();
+            return connection(link.urls().pick())
+                .flatMap(ProbeConnection::ask)
+                .flatMap(
+                    text -> {
+                      Duration roundTrip = Duration.ofNanos(System.nanoTime() - beganNanos);
+                      return answered(over, text, beganAt, roundTrip);
+                    });
+          });
+    }
+
+    private Mono<ProbeConnection> connection(URI url) {
+      // The peer closes what is idle for long; this end does so first.
+      if (connected.get() instanceof ProbeConnection kept
+          && kept.isUsableFor(url)
+          && !kept.idleFor(timeouts.idleConnection().dividedBy(2))) {
+        return Mono.just(kept);
+      }
+      return clients
+          .connect(url)
+          .map(
+              dialled -> {
+                ProbeConnection made =
+                    ProbeConnection.over(dialled, url, link.config().limits().maxHeaderBytes());
+                connected.update(made);
+                return made;
+              });
+    }
   }
 
   private Mono<Void> answered(PeerChannel over, String text, Instant beganAt, Duration roundTrip) {

@@ -52,7 +52,7 @@ public class PeerSinkVerificationTest extends SubscriberBlackboxVerification<Mes
     HttpPeer peer =
         new HttpPeer(
             link,
-            new HttpClients(config, loops, loops),
+            new HttpClients(config, loops),
             Inbox.create(config.limits(), config.recorder()),
             Clock.systemUTC());
     link.status().postAnswered(PeerChannel.PIPELINE);

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +34,16 @@ class ProbeTest {
   void anybodyIsAnsweredTheTime() throws Exception {
     try (Member member = Member.start(1);
         RawClient client = RawClient.connect(member.port())) {
-      for (int i = 0; i < 2; i++) {
+      List<Map<String, String>> shapes =
+          List.of(
+              Map.of("Host", "x"),
+              Map.of("Host", "x", "User-Agent", "Go-http-client/1.1", "Accept-Encoding", "gzip"),
+              Map.of("Host", "x", "Connection", "keep-alive"),
+              Map.of("Host", "x", "Content-Length", "0"),
+              Map.of("Host", "x"));
+      for (Map<String, String> shape : shapes) {
         Instant before = Instant.now();
-        client.head("GET", "/raft/probing", java.util.Map.of("Host", "x"));
+        client.head("GET", "/raft/probing", shape);
         RawClient.Answer answer = client.answer();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.headers()).containsEntry("content-type", "text/plain; charset=utf-8");
@@ -72,6 +81,59 @@ class ProbeTest {
           .during(INTERVAL.multipliedBy(4))
           .atMost(WAIT)
           .until(() -> recording.probes(two.id(), PeerChannel.PIPELINE).size() <= after + 1);
+    }
+  }
+
+  @Test
+  void aPeerThatIsSilentIsAskedAgainOverANewConnection() throws Exception {
+    Recording recording = new Recording();
+    AtomicInteger asked = new AtomicInteger();
+    try (RawServer peer =
+            RawServer.start(
+                (request, reply) -> {
+                  if (!request.path().equals("/raft/probing")) {
+                    reply.send(404, "", "");
+                  } else if (asked.incrementAndGet() > 2) {
+                    reply.send(200, "", "{\"OK\":true,\"Now\":\"" + Instant.now() + "\"}");
+                  }
+                });
+        Member member =
+            Member.start(
+                1,
+                config ->
+                    config
+                        .recorder(recording)
+                        .timeouts(
+                            times ->
+                                times
+                                    .probeInterval(INTERVAL)
+                                    .dial(Duration.ofMillis(200))
+                                    .handshake(Duration.ofMillis(200))))) {
+      member.transport().addPeer(MemberId.of(2), PeerUrls.of(peer.url()));
+      for (PeerChannel over : List.of(PeerChannel.MESSAGE, PeerChannel.PIPELINE)) {
+        await().atMost(WAIT).until(() -> recording.probes(MemberId.of(2), over).size() >= 2);
+      }
+      assertThat(recording.probeFailures(MemberId.of(2))).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aConnectionThatThePeerClosesIsReplaced() throws Exception {
+    Recording recording = new Recording();
+    try (Member one =
+            Member.start(
+                1,
+                config ->
+                    config.recorder(recording).timeouts(times -> times.probeInterval(INTERVAL)));
+        Member two =
+            Member.start(
+                2,
+                config -> config.timeouts(times -> times.idleConnection(INTERVAL.dividedBy(2))))) {
+      one.know(two);
+      for (PeerChannel over : List.of(PeerChannel.MESSAGE, PeerChannel.PIPELINE)) {
+        await().atMost(WAIT).until(() -> recording.probes(two.id(), over).size() >= 5);
+      }
+      assertThat(recording.probeFailures(two.id())).isZero();
     }
   }
 
