@@ -22,6 +22,9 @@ final class PieceStream extends OutputStream {
   // ByteString, which never changes. Its own is smaller than this.
   private static final int WRAP_BYTES = 4 * CODED_BUFFER_BYTES;
 
+  // Around large bytes there are a few small ones.
+  private static final int COLLECTOR_BYTES = 64;
+
   private final int pieceBytes;
   private final Consumer<ByteBuf> out;
   private final CodedOutputStream coded = CodedOutputStream.newInstance(this, CODED_BUFFER_BYTES);
@@ -38,7 +41,7 @@ final class PieceStream extends OutputStream {
     }
     this.pieceBytes = pieceBytes;
     this.out = out;
-    this.collectorBytes = Math.min(pieceBytes, WRAP_BYTES);
+    this.collectorBytes = Math.min(pieceBytes, COLLECTOR_BYTES);
   }
 
   /** Where to write to. */

@@ -207,7 +207,7 @@ public final class RaftHttpConfig {
 
     /**
      * The event loops to run on, which stay the caller's to end. Default: a set of the transport's
-     * own, one loop for every second processor, and one beside them for probes.
+     * own, one loop for every second processor.
      */
     public Builder loopResources(LoopResources loopResources) {
       this.loopResources = Objects.requireNonNull(loopResources, "loopResources");

@@ -35,6 +35,8 @@ final class StreamOutput {
 
   private static final int FLUSH_MESSAGES = 512;
 
+  private static final int SMALL_PIECE_BYTES = 4 * 1024;
+
   private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
 
   // A guess at what a frame needs beyond its message, to size a batch for what waits.
@@ -50,6 +52,8 @@ final class StreamOutput {
   private int unflushedBytes;
   private long unflushedMessages;
   private long largeWireBytes;
+  private long frameLeft;
+  private int chunkLeft;
   private long largeMessageBytes;
 
   /** Is told what became of what was written. */
@@ -253,6 +257,7 @@ final class StreamOutput {
 
   private void writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
     largeWireBytes = size;
+    frameLeft = size;
     largeMessageBytes = message.getSerializedSize();
     lane.release(1, largeMessageBytes);
     try {
@@ -267,19 +272,61 @@ final class StreamOutput {
     writePiece(ctx);
   }
 
+  /**
+   * Writes one piece. The frame is one chunk, if the chunk's head can say its length; a small piece
+   * shares a buffer with the head before it and the tail behind it.
+   */
   private void writePiece(ChannelHandlerContext ctx) {
-    ByteBuf piece = pieces.remove();
+    int opened = 0;
+    if (chunkLeft == 0) {
+      opened = (int) Math.min(frameLeft, ChunkWriter.MAX_CONTENT_BYTES);
+      chunkLeft = opened;
+    }
+    ByteBuf piece = nextPiece(chunkLeft);
     int length = piece.readableBytes();
-    ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
-    ChunkWriter.setHead(head, 0, length);
-    head.writerIndex(ChunkWriter.HEAD_BYTES);
-    ctx.write(head);
-    ctx.write(piece);
-    ByteBuf tail = ctx.alloc().directBuffer(ChunkWriter.TAIL_BYTES, ChunkWriter.TAIL_BYTES);
-    ChunkWriter.writeTail(tail);
-    boolean last = pieces.isEmpty();
-    ctx.write(tail)
-        .addListener(last ? written(largeWireBytes, 1, largeMessageBytes) : written(length, 0, 0));
+    frameLeft -= length;
+    chunkLeft -= length;
+    ByteBuf last = piece;
+    if (length <= SMALL_PIECE_BYTES) {
+      last = ctx.alloc().directBuffer(CHUNK_BYTES + length, CHUNK_BYTES + length);
+      openChunk(last, opened);
+      last.writeBytes(piece);
+      piece.release();
+      closeChunk(last, chunkLeft);
+    } else {
+      if (opened > 0) {
+        ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
+        openChunk(head, opened);
+        ctx.write(head);
+      }
+      if (chunkLeft == 0) {
+        ctx.write(piece);
+        last = ctx.alloc().directBuffer(ChunkWriter.TAIL_BYTES, ChunkWriter.TAIL_BYTES);
+        closeChunk(last, chunkLeft);
+      }
+    }
+    ctx.write(last)
+        .addListener(
+            isMidFrame() ? written(length, 0, 0) : written(largeWireBytes, 1, largeMessageBytes));
     unflushedBytes += length;
+  }
+
+  /** The next bytes of the frame, at most so many. The caller releases them. */
+  private ByteBuf nextPiece(int maxBytes) {
+    ByteBuf piece = pieces.element();
+    return piece.readableBytes() <= maxBytes ? pieces.remove() : piece.readRetainedSlice(maxBytes);
+  }
+
+  private static void openChunk(ByteBuf buffer, int contentBytes) {
+    if (contentBytes > 0) {
+      ChunkWriter.setHead(buffer, 0, contentBytes);
+      buffer.writerIndex(ChunkWriter.HEAD_BYTES);
+    }
+  }
+
+  private static void closeChunk(ByteBuf buffer, int contentLeft) {
+    if (contentLeft == 0) {
+      ChunkWriter.writeTail(buffer);
+    }
   }
 }

@@ -247,7 +247,8 @@ abstract class TransportConformanceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 64, 1024, 32_749, 32_768, 65_536, 1 << 20, 8 << 20})
+  @ValueSource(
+      ints = {0, 1, 64, 1024, 32_749, 32_768, 65_536, 262_144, 524_288, 1 << 20, 8 << 20, 17 << 20})
   void entriesOfAnySizeArrive(int size) {
     entryArrives(size);
   }
