@@ -28,6 +28,7 @@ class PageHeapIT {
   // Charts and events are full by then, and what the code itself needs is there.
   private static final int WARM_UP = 250;
   private static final int UPDATES = 600;
+  private static final int READINGS = 10;
 
   @TempDir private Path dir;
 
@@ -40,13 +41,13 @@ class PageHeapIT {
       session.send("HeapProfiler.enable");
       String peer = page.locator("article").first().getAttribute("data-peer");
       updates(page, cluster, peer, WARM_UP);
-      Use before = use(session);
+      Use before = use(page, session);
       for (int i = 1; i <= 4; i++) {
         updates(page, cluster, peer, UPDATES / 4);
-        Use now = use(session);
+        Use now = use(page, session);
         System.out.printf("after %d updates: %s%n", i * UPDATES / 4, now);
       }
-      Use after = use(session);
+      Use after = use(page, session);
       System.out.printf(
           "page heap, pace %d ms: %s, %d updates later %s%n", PACE, before, UPDATES, after);
       assertThat(after.heap - before.heap).as("growth of the heap").isLessThan(1 << 20);
@@ -82,7 +83,21 @@ class PageHeapIT {
     }
   }
 
-  private static Use use(CDPSession session) {
+  /**
+   * The least of a few readings. A single one may be a megabyte too high, with what the browser has
+   * compiled and will let go; what the page keeps is in all of them.
+   */
+  private static Use use(Page page, CDPSession session) {
+    Use least = read(session);
+    for (int i = 0; i < READINGS; i++) {
+      page.waitForTimeout(PACE);
+      Use now = read(session);
+      least = new Use(Math.min(least.heap, now.heap), Math.min(least.nodes, now.nodes));
+    }
+    return least;
+  }
+
+  private static Use read(CDPSession session) {
     session.send("HeapProfiler.collectGarbage");
     session.send("HeapProfiler.collectGarbage");
     JsonObject heap = session.send("Runtime.getHeapUsage");
