@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.raftwire.http.link.RequestConnection;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,11 @@ final class ProbeConnection extends RequestConnection {
   }
 
   private void write(MonoSink<String> sink) {
+    if (!channel().isActive()) {
+      // Closed since it was chosen: nothing on it would tell any more.
+      sink.error(new ClosedChannelException());
+      return;
+    }
     asked = sink;
     ByteBuf bytes = channel().alloc().directBuffer(request.length).writeBytes(request);
     write(bytes);

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** Reads the frames of a message stream, which large messages spread over several chunks. */
+/** Reads the frames of a message stream, whatever chunks they come in. */
 final class FrameReader {
 
   private final RawHttp http;
