@@ -9,6 +9,7 @@ module io.raftwire.core {
   requires transitive reactor.core;
   requires static transitive org.jspecify;
   requires io.netty.common;
+  requires jdk.unsupported;
   requires org.slf4j;
 
   exports io.raftwire;

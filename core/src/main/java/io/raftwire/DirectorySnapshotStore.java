@@ -5,16 +5,12 @@ package io.raftwire;
 import io.netty.buffer.ByteBuf;
 import io.raftwire.raftpb.Message;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,15 +24,20 @@ import reactor.core.scheduler.Schedulers;
  * Keeps each received body as a file {@code <index>.snap.db}, the index as 16 hex digits, the name
  * etcd gives it. A body is written to a temporary file, synced, and renamed in one step, so a file
  * of that name is always whole; a broken body leaves nothing behind. Writing happens on {@link
- * Schedulers#boundedElastic()}.
+ * Schedulers#boundedElastic()}, and past the page cache where the file system can (O_DIRECT): who
+ * opens a file for the first time reads it from the disk.
  */
 public final class DirectorySnapshotStore implements SnapshotStore {
 
   private static final String SUFFIX = ".snap.db";
   private static final String TEMPORARY_PREFIX = "tmp";
 
-  // Buffers in flight between the network and the disk, each a piece (up to 64 KiB) of a read.
-  private static final int PREFETCH = 48;
+  // What the writing thread is woken for, and how many of these may wait for it.
+  private static final int HANDED_BYTES = 256 * 1024;
+  private static final int PREFETCH = 16;
+
+  // A buffer's own memory, so that a great many small ones do not wait.
+  private static final int BUFFER_BYTES = 256;
 
   private final Path directory;
   private final Scheduler scheduler;
@@ -100,8 +101,9 @@ public final class DirectorySnapshotStore implements SnapshotStore {
   private Flux<Boolean> write(Flux<ByteBuf> body, Download download) {
     return body.doOnDiscard(ByteBuf.class, ByteBuf::release)
         .map(download::add)
+        .filter(enough -> enough)
         .publishOn(scheduler, PREFETCH)
-        .doOnNext(added -> download.writeWaiting());
+        .doOnNext(added -> download.writeSome());
   }
 
   private Mono<Void> discard(Download download) {
@@ -118,9 +120,11 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     // A cancelled publishOn forgets what it has handed to a thread that has not begun yet.
     private final ConcurrentLinkedQueue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
 
+    // Since the writing thread was woken last.
+    private int addedBytes;
+
     private @Nullable Path temporary;
-    private @Nullable FileChannel channel;
-    private long written;
+    private @Nullable BodyFile file;
     private volatile boolean discarded;
 
     Download(Path directory, Path target) {
@@ -131,72 +135,84 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     synchronized boolean open() throws IOException {
       if (!discarded) {
         temporary = Files.createTempFile(directory, TEMPORARY_PREFIX, SUFFIX);
-        channel = FileChannel.open(temporary, StandardOpenOption.WRITE);
+        file = BodyFile.open(temporary);
       }
       return !discarded;
     }
 
-    /** Called on the thread that the body comes on; takes the buffer. */
+    /**
+     * Takes a buffer, on the thread that the body comes on; whether enough waits for the thread
+     * that writes.
+     */
     boolean add(ByteBuf bytes) {
+      addedBytes += size(bytes);
       waiting.add(bytes);
       if (discarded) {
         releaseWaiting();
       }
-      return true;
+      boolean enough = addedBytes >= HANDED_BYTES;
+      if (enough) {
+        addedBytes = 0;
+      }
+      return enough;
     }
 
-    /** Writes all that waits at once, so that what comes after it finds nothing more to do. */
-    synchronized void writeWaiting() {
-      List<ByteBuf> taken = new ArrayList<>();
-      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-        taken.add(bytes);
+    /**
+     * Writes what one waking is for. All that waits would be too much: only when this returns is
+     * more asked for, and what is left is what to write until it comes.
+     */
+    synchronized void writeSome() {
+      for (int written = 0; written < HANDED_BYTES; ) {
+        ByteBuf bytes = waiting.poll();
+        if (bytes == null) {
+          return;
+        }
+        written += size(bytes);
+        write(bytes);
       }
-      FileChannel out = channel;
+    }
+
+    private void write(ByteBuf bytes) {
+      BodyFile out = file;
       try {
         if (!discarded && out != null) {
-          write(taken, out);
+          out.write(bytes);
         }
       } catch (IOException e) {
         throw new RaftwireException(
             "cannot write snapshot " + temporary + ": " + e.getMessage(), e);
       } finally {
-        taken.forEach(ByteBuf::release);
+        bytes.release();
       }
     }
 
-    private void write(List<ByteBuf> taken, FileChannel out) throws IOException {
-      ByteBuffer[] buffers =
-          taken.stream()
-              .flatMap(bytes -> Arrays.stream(bytes.nioBuffers()))
-              .toArray(ByteBuffer[]::new);
-      for (int first = 0; first < buffers.length; ) {
-        if (buffers[first].hasRemaining()) {
-          written += out.write(buffers, first, buffers.length - first);
-        } else {
-          first++;
-        }
-      }
+    private static int size(ByteBuf bytes) {
+      return bytes.readableBytes() + BUFFER_BYTES;
     }
 
     synchronized long finish() throws IOException {
-      FileChannel out = channel;
-      Path file = temporary;
-      if (discarded || out == null || file == null) {
+      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
+        write(bytes);
+      }
+      BodyFile out = file;
+      Path whole = temporary;
+      if (discarded || out == null || whole == null) {
         throw new IOException("the snapshot was given up");
       }
-      out.force(true);
+      long bytes = out.finish();
       out.close();
-      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       syncDirectory(target);
-      return written;
+      return bytes;
     }
 
     synchronized void discard() {
       discarded = true;
       releaseWaiting();
       try {
-        if (channel != null) {
-          channel.close();
+        if (file != null) {
+          file.close();
         }
         if (temporary != null) {
           Files.deleteIfExists(temporary);

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -77,6 +78,17 @@ class DirectorySnapshotStoreTest {
   }
 
   @Test
+  void aLargeBodyIsWrittenWhole() throws IOException {
+    byte[] expected = new byte[200 * 40_000];
+    new Random(1).nextBytes(expected);
+    Flux<ByteBuf> body = Flux.range(0, 200).map(i -> buffer(expected, i * 40_000, 40_000));
+
+    assertThat(store.save(snapshot(1), body).block(WAIT)).isEqualTo(expected.length);
+
+    assertThat(Files.readAllBytes(store.file(1))).isEqualTo(expected);
+  }
+
+  @Test
   void buffersOfEveryKindAreWrittenInTheirOrder() throws IOException {
     byte[] expected = new byte[3 * 2000];
     new Random(1).nextBytes(expected);
@@ -117,7 +129,8 @@ class DirectorySnapshotStoreTest {
     Disposable save = store.save(snapshot(1), body.flux()).subscribe(saved::add);
     await().atMost(WAIT).until(body::wasSubscribed);
     body.next(random(5000));
-    await().atMost(WAIT).until(() -> handedOut.get(0).refCnt() == 0);
+    body.next(random(300_000));
+    await().atMost(WAIT).until(() -> handedOut.stream().allMatch(bytes -> bytes.refCnt() == 0));
 
     assertThat(files()).hasSize(1).allMatch(name -> name.startsWith("tmp"));
     assertThat(store.find(1)).isEmpty();
@@ -125,7 +138,7 @@ class DirectorySnapshotStoreTest {
 
     body.complete();
     await().atMost(WAIT).until(save::isDisposed);
-    assertThat(saved).containsExactly(5000L);
+    assertThat(saved).containsExactly(305_000L);
     assertThat(files()).containsExactly("0000000000000001.snap.db");
   }
 
@@ -145,14 +158,14 @@ class DirectorySnapshotStoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 1, 20, 100})
-  void aCancelLeavesNothing(int buffersBefore) {
+  @CsvSource({"0, 0", "1, 100", "16, 100", "3, 300000", "6, 300000"})
+  void aCancelLeavesNothing(int buffersBefore, int size) {
     TestPublisher<ByteBuf> body =
         TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
     Disposable save = store.save(snapshot(1), body.flux()).subscribe();
     await().atMost(WAIT).until(body::wasSubscribed);
-    for (int i = 0; i < Math.min(buffersBefore, 16); i++) {
-      body.next(random(100));
+    for (int i = 0; i < buffersBefore; i++) {
+      body.next(random(size));
     }
     save.dispose();
 

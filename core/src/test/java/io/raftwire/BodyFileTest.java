@@ -1,0 +1,118 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class BodyFileTest {
+
+  private static final int PIECE = 960 * 1024;
+
+  /** No file system knows it. */
+  private enum Unknown implements OpenOption {
+    OPTION
+  }
+
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0,
+        1,
+        511,
+        512,
+        513,
+        4095,
+        4096,
+        4097,
+        PIECE - 1,
+        PIECE,
+        PIECE + 1,
+        3 * PIECE,
+        3 * PIECE + 4095
+      })
+  void aFileHasWhatWasWrittenWhereverBlocksEnd(int size) throws IOException {
+    Path path = empty();
+    try (BodyFile file = BodyFile.open(path)) {
+      check(path, file, size);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4097, 2 * PIECE + 1})
+  void itIsWrittenThroughTheCacheWhereNothingElseCanBe(int size) throws IOException {
+    Path path = empty();
+    try (BodyFile file = BodyFile.open(path, Unknown.OPTION, 4096)) {
+      check(path, file, size);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, -1, 3000, 2 * PIECE, 1L << 17, 1L << 40})
+  void blocksThatDoNotFitArePassedOver(long blockBytes) throws IOException {
+    Path path = empty();
+    try (BodyFile file = BodyFile.open(path, ExtendedOpenOption.DIRECT, blockBytes)) {
+      check(path, file, PIECE + 5);
+    }
+  }
+
+  // The JDK refuses to write what is no block of the file system, as a file system would.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4097, PIECE - 1})
+  void whatIsRefusedAfterAllIsWrittenThroughTheCache(int size) throws IOException {
+    Path path = empty();
+    try (BodyFile file = BodyFile.open(path, ExtendedOpenOption.DIRECT, 1)) {
+      check(path, file, size);
+    }
+  }
+
+  @Test
+  void whatIsClosedTakesNoMore() throws IOException {
+    BodyFile file = BodyFile.open(empty());
+    file.close();
+    file.close();
+    ByteBuf bytes = Unpooled.wrappedBuffer(new byte[10]);
+    assertThatThrownBy(() -> file.write(bytes)).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(file::finish).isInstanceOf(ClosedChannelException.class);
+  }
+
+  private Path empty() throws IOException {
+    return Files.createTempFile(directory, "body", "");
+  }
+
+  private static void check(Path path, BodyFile file, int size) throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    byte[] expected = new byte[size];
+    random.nextBytes(expected);
+    for (int at = 0; at < size; ) {
+      int length = Math.min(size - at, random.nextInt(200_000));
+      ByteBuf bytes = Unpooled.wrappedBuffer(expected, at, length);
+      file.write(bytes);
+      assertThat(bytes.isReadable()).isFalse();
+      assertThat(bytes.refCnt()).isEqualTo(1);
+      at += length;
+    }
+    assertThat(file.finish()).isEqualTo(size);
+    assertThat(Files.readAllBytes(path)).as("seed %d", seed).isEqualTo(expected);
+  }
+}
