@@ -13,9 +13,6 @@ import java.net.URI;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
 import reactor.netty.Connection;
 
 /**
@@ -25,12 +22,24 @@ import reactor.netty.Connection;
  */
 final class ProbeConnection extends RequestConnection {
 
+  /** Who asks; called on the connection's event loop, once for each question. */
+  interface Listener {
+
+    /** What the peer says. */
+    void answered(String text);
+
+    /** There is no answer to the question. */
+    void failed(Throwable cause);
+  }
+
   private final byte[] request;
+  private final Listener listener;
 
-  private @Nullable MonoSink<String> asked;
+  private boolean asked;
 
-  private ProbeConnection(Connection dialled, URI url) {
+  private ProbeConnection(Connection dialled, URI url, Listener listener) {
     super(dialled, url);
+    this.listener = listener;
     HttpHeaders headers = new DefaultHttpHeaders().set(HttpHeaderNames.HOST, url.getAuthority());
     this.request =
         head("GET", Prober.PATH, headers)
@@ -40,35 +49,37 @@ final class ProbeConnection extends RequestConnection {
   }
 
   /** Takes over a connection that was just made. */
-  static ProbeConnection over(Connection dialled, URI url, int maxHeaderBytes) {
-    ProbeConnection connection = new ProbeConnection(dialled, url);
+  static ProbeConnection over(Connection dialled, URI url, int maxHeaderBytes, Listener listener) {
+    ProbeConnection connection = new ProbeConnection(dialled, url, listener);
     connection.read(dialled, maxHeaderBytes);
     return connection;
   }
 
-  /**
-   * Asks, once the answer to the question before is there; what the peer says, on the event loop.
-   * Cancelling ends the connection.
-   */
-  Mono<String> ask() {
-    return Mono.create(
-        sink -> {
-          sink.onCancel(this);
-          try {
-            run(() -> write(sink));
-          } catch (RejectedExecutionException e) {
-            sink.error(e);
-          }
-        });
+  /** Asks, once the question before is answered; from any thread. */
+  void ask() {
+    try {
+      run(this::write);
+    } catch (RejectedExecutionException e) {
+      listener.failed(e);
+    }
   }
 
-  private void write(MonoSink<String> sink) {
+  /** Ends the connection, and the question under way if there is one; from any thread. */
+  void giveUp(Throwable cause) {
+    try {
+      run(() -> fail(cause));
+    } catch (RejectedExecutionException e) {
+      // The loop has ended, and with it the connection.
+    }
+  }
+
+  private void write() {
     if (!channel().isActive()) {
       // Closed since it was chosen: nothing on it would tell any more.
-      sink.error(new ClosedChannelException());
+      listener.failed(new ClosedChannelException());
       return;
     }
-    asked = sink;
+    asked = true;
     ByteBuf bytes = channel().alloc().directBuffer(request.length).writeBytes(request);
     write(bytes);
     channel().flush();
@@ -76,33 +87,29 @@ final class ProbeConnection extends RequestConnection {
 
   @Override
   protected boolean isUnderWay() {
-    return asked != null;
+    return asked;
   }
 
   @Override
   protected void answered(
       HttpResponseStatus status, HttpHeaders headers, String said, boolean reusable) {
-    MonoSink<String> answered = asked;
-    asked = null;
+    asked = false;
     if (!reusable) {
       dispose();
     }
-    if (answered == null) {
-      return;
-    }
     if (status.equals(HttpResponseStatus.OK)) {
-      answered.success(said);
+      listener.answered(said);
     } else {
-      answered.error(new IOException("probe answer: status " + status.code() + " (expected: 200)"));
+      listener.failed(
+          new IOException("probe answer: status " + status.code() + " (expected: 200)"));
     }
   }
 
   @Override
   protected void failed(Throwable cause) {
-    MonoSink<String> failed = asked;
-    asked = null;
-    if (failed != null) {
-      failed.error(cause);
+    if (asked) {
+      asked = false;
+      listener.failed(cause);
     }
   }
 }

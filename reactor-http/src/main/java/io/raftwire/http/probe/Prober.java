@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 
 /**
  * Probes one peer every few seconds, over a connection beside its streams and one beside its
@@ -50,8 +49,20 @@ public final class Prober {
 
   /** Begins to probe. */
   public void start() {
-    running.add(new Probes(PeerChannel.MESSAGE).start());
-    running.add(new Probes(PeerChannel.PIPELINE).start());
+    Probes messages = new Probes(PeerChannel.MESSAGE);
+    Probes posts = new Probes(PeerChannel.PIPELINE);
+    Duration interval = link.config().timeouts().probeInterval();
+    Duration first =
+        Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos() / 4 + 1));
+    // Both at once: what one has brought into the processor's caches helps the other.
+    running.add(
+        Flux.interval(first, interval)
+            .onBackpressureDrop()
+            .subscribe(
+                tick -> {
+                  messages.probe();
+                  posts.probe();
+                }));
   }
 
   /** Probes no more. */
@@ -59,86 +70,104 @@ public final class Prober {
     running.dispose();
   }
 
-  /** The probes beside one channel, over a connection that is kept. */
-  private final class Probes {
+  /** The probes beside one channel, one at a time, over a connection that is kept. */
+  private final class Probes implements ProbeConnection.Listener {
 
     private final PeerChannel over;
     private final Timeouts timeouts = link.config().timeouts();
+    private final long patienceNanos = timeouts.dial().plus(timeouts.handshake()).toNanos();
+    private final Disposable.Swap dialling = Disposables.swap();
     private final Disposable.Swap connected = Disposables.swap();
+
+    // Written before a probe begins, on the timer's thread.
+    private Instant beganAt = Instant.EPOCH;
+    private long beganNanos;
+    private volatile boolean underWay;
 
     Probes(PeerChannel over) {
       this.over = over;
+      running.add(dialling);
+      running.add(connected);
     }
 
-    Disposable start() {
-      Duration interval = timeouts.probeInterval();
-      Duration first =
-          Duration.ofNanos(ThreadLocalRandom.current().nextLong(interval.toNanos() / 4 + 1));
-      Disposable probing =
-          Flux.interval(first, interval)
-              .onBackpressureDrop()
-              .concatMap(
-                  tick ->
-                      probe()
-                          .timeout(timeouts.dial().plus(timeouts.handshake()))
-                          .onErrorResume(cause -> failed(over, cause)),
-                  1)
-              .contextWrite(LateErrors.context())
-              .subscribe();
-      return Disposables.composite(probing, connected);
-    }
-
-    private Mono<Void> probe() {
-      return Mono.defer(
-          () -> {
-            if (link.isCut()) {
-              return Mono.empty();
-            }
-            Instant beganAt = clock.instant();
-            long beganNanos = System.nanoTime();
-            return connection(link.urls().pick())
-                .flatMap(ProbeConnection::ask)
-                .flatMap(
-                    text -> {
-                      Duration roundTrip = Duration.ofNanos(System.nanoTime() - beganNanos);
-                      return answered(over, text, beganAt, roundTrip);
-                    });
-          });
-    }
-
-    private Mono<ProbeConnection> connection(URI url) {
-      // The peer closes what is idle for long; this end does so first.
-      if (connected.get() instanceof ProbeConnection kept
-          && kept.isUsableFor(url)
-          && !kept.idleFor(timeouts.idleConnection().dividedBy(2))) {
-        return Mono.just(kept);
+    /** Begins a probe, unless one is under way; that one is given up if it takes too long. */
+    void probe() {
+      if (underWay) {
+        giveUpIfLate();
+      } else if (!link.isCut()) {
+        beganAt = clock.instant();
+        beganNanos = System.nanoTime();
+        underWay = true;
+        URI url = link.urls().pick();
+        if (connected.get() instanceof ProbeConnection kept && isUsable(kept, url)) {
+          kept.ask();
+        } else {
+          dial(url);
+        }
       }
-      return clients
-          .connect(url)
-          .map(
-              dialled -> {
-                ProbeConnection made =
-                    ProbeConnection.over(dialled, url, link.config().limits().maxHeaderBytes());
-                connected.update(made);
-                return made;
-              });
+    }
+
+    private boolean isUsable(ProbeConnection kept, URI url) {
+      // The peer closes what is idle for long; this end does so first.
+      return kept.isUsableFor(url) && !kept.idleFor(timeouts.idleConnection().dividedBy(2));
+    }
+
+    private void dial(URI url) {
+      dialling.update(
+          clients
+              .connect(url)
+              .contextWrite(LateErrors.context())
+              .subscribe(
+                  dialled -> {
+                    int maxHeaderBytes = link.config().limits().maxHeaderBytes();
+                    ProbeConnection made = ProbeConnection.over(dialled, url, maxHeaderBytes, this);
+                    connected.update(made);
+                    made.ask();
+                  },
+                  this::failed));
+    }
+
+    // To dial has time-outs of its own.
+    private void giveUpIfLate() {
+      if (System.nanoTime() - beganNanos > patienceNanos
+          && connected.get() instanceof ProbeConnection silent) {
+        silent.giveUp(new IOException("no answer within " + patienceNanos / 1_000_000 + " ms"));
+      }
+    }
+
+    @Override
+    public void answered(String text) {
+      Duration roundTrip = Duration.ofNanos(System.nanoTime() - beganNanos);
+      Health health;
+      try {
+        health = Health.parse(text);
+      } catch (IOException e) {
+        failed(e);
+        return;
+      }
+      Instant began = beganAt;
+      underWay = false;
+      if (!running.isDisposed()) {
+        measured(over, health.now(), began, roundTrip);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      underWay = false;
+      if (!running.isDisposed()) {
+        Prober.this.failed(over, cause);
+      }
     }
   }
 
-  private Mono<Void> answered(PeerChannel over, String text, Instant beganAt, Duration roundTrip) {
-    Health health;
-    try {
-      health = Health.parse(text);
-    } catch (IOException e) {
-      return Mono.error(e);
-    }
+  private void measured(PeerChannel over, Instant peerNow, Instant beganAt, Duration roundTrip) {
     link.liveness().seen();
-    Duration difference = Duration.between(beganAt.plus(roundTrip.dividedBy(2)), health.now());
+    Duration difference = Duration.between(beganAt.plus(roundTrip.dividedBy(2)), peerNow);
     link.recorder().probed(over, roundTrip, difference);
     if (difference.abs().compareTo(link.config().timeouts().clockDriftWarning()) > 0) {
       reportDrift(difference, roundTrip);
     }
-    return Mono.empty();
   }
 
   private void reportDrift(Duration difference, Duration roundTrip) {
@@ -153,7 +182,7 @@ public final class Prober {
     }
   }
 
-  private Mono<Void> failed(PeerChannel over, Throwable cause) {
+  private void failed(PeerChannel over, Throwable cause) {
     link.recorder().probeFailed(over);
     log.debug(
         "{}: probe of {} over {} failed: {}",
@@ -161,6 +190,5 @@ public final class Prober {
         link.peer(),
         over.label(),
         cause.toString());
-    return Mono.empty();
   }
 }
