@@ -125,8 +125,8 @@ final class CompareCommand implements Callable<Integer> {
       paramLabel = "OPTS",
       description =
           "Options of every JVM, in one argument; -Xmx64m shows what Raftwire makes do with. Default:"
-              + " \"-Xmx256m\"")
-  private String javaOpts = "-Xmx256m";
+              + " \"-Xms256m -Xmx256m\": a heap that does not shrink")
+  private String javaOpts = "-Xms256m -Xmx256m";
 
   @Option(
       names = "--json",

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.examples.bench.peer;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import io.netty.util.internal.PlatformDependent;
@@ -18,8 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.management.NotificationEmitter;
-import javax.management.openmbean.CompositeData;
 
 /** What this process has used since it started. */
 final class Usage {
@@ -28,6 +25,7 @@ final class Usage {
   private static final String PEAK = "VmHWM:";
   private static final long SAMPLE_MILLIS = 20;
   private static final int ALLOCATED_EVERY = 25;
+  private static final int AGE_AFTER = 100;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -39,28 +37,39 @@ final class Usage {
           .filter(pool -> pool.getName().equals("direct"))
           .toList();
 
+  private static final List<Collections> COLLECTORS =
+      ManagementFactory.getGarbageCollectorMXBeans().stream().map(Collections::new).toList();
+
   private static final AtomicLong directMax = new AtomicLong();
-  private static final AtomicLong pauseMaxMillis = new AtomicLong();
   private static final Map<Long, Long> allocatedByThread = new ConcurrentHashMap<>();
 
   private Usage() {}
 
-  /** Begins to watch what only shows while it happens. */
-  static void watch() {
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      if (collector instanceof NotificationEmitter emitter) {
-        emitter.addNotificationListener(
-            (notification, handback) -> {
-              if (notification.getUserData() instanceof CompositeData data) {
-                long millis =
-                    GarbageCollectionNotificationInfo.from(data).getGcInfo().getDuration();
-                pauseMaxMillis.accumulateAndGet(millis, Math::max);
-              }
-            },
-            null,
-            null);
+  /** What one collector has done, looked at from time to time. */
+  private static final class Collections {
+
+    private final GarbageCollectorMXBean collector;
+    private long count;
+    private long millis;
+    private long longestMillis;
+
+    Collections(GarbageCollectorMXBean collector) {
+      this.collector = collector;
+    }
+
+    synchronized void look() {
+      long nowCount = Math.max(0, collector.getCollectionCount());
+      if (nowCount > count) {
+        long nowMillis = Math.max(0, collector.getCollectionTime());
+        longestMillis = Math.max(longestMillis, (nowMillis - millis) / (nowCount - count));
+        count = nowCount;
+        millis = nowMillis;
       }
     }
+  }
+
+  /** Begins to watch what only shows while it happens. */
+  static void watch() {
     Thread sampler = new Thread(Usage::sample, "memory");
     sampler.setDaemon(true);
     sampler.start();
@@ -89,9 +98,12 @@ final class Usage {
   static Results.Memory memory() {
     long collections = 0;
     long millis = 0;
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      collections += Math.max(0, collector.getCollectionCount());
-      millis += Math.max(0, collector.getCollectionTime());
+    long longest = 0;
+    for (Collections collector : COLLECTORS) {
+      collector.look();
+      collections += collector.count;
+      millis += collector.millis;
+      longest = Math.max(longest, collector.longestMillis);
     }
     long heap = 0;
     for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
@@ -106,13 +118,20 @@ final class Usage {
         allocatedBytes(),
         collections,
         millis,
-        pauseMaxMillis.get());
+        longest);
   }
 
+  // The collectors' notifications would tell each pause, but what makes them takes as long as one.
   private static void sample() {
     try {
       for (int i = 0; ; i++) {
+        COLLECTORS.forEach(Collections::look);
         directMax.accumulateAndGet(directBytes(), Math::max);
+        if (i == AGE_AFTER) {
+          // What a process is made of at its start is old in one that has run for an hour, and not
+          // copied in every pause.
+          System.gc();
+        }
         if (i % ALLOCATED_EVERY == 0) {
           noteAllocated(); // for the sake of threads that end
         }
