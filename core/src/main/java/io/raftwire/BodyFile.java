@@ -26,9 +26,8 @@ final class BodyFile implements Closeable {
 
   private static final Logger log = LoggerFactory.getLogger(BodyFile.class);
 
-  // What the disk is given at once. Less is slower; a virtual disk (virtio) takes 254 pages of 4
-  // KiB
-  // in one request, so that a full MiB is two, one after the other.
+  // What the disk is given at once. Less is slower. A full MiB would be two requests, one after the
+  // other, on a virtual disk (virtio), which takes 254 pages at once.
   private static final int PIECE_BYTES = 960 * 1024;
 
   private final Path path;

@@ -98,12 +98,19 @@ public final class Prober {
         beganAt = clock.instant();
         beganNanos = System.nanoTime();
         underWay = true;
-        URI url = link.urls().pick();
-        if (connected.get() instanceof ProbeConnection kept && isUsable(kept, url)) {
-          kept.ask();
-        } else {
-          dial(url);
+        try {
+          ask(link.urls().pick());
+        } catch (RuntimeException e) {
+          failed(e); // and the next one goes on
         }
+      }
+    }
+
+    private void ask(URI url) {
+      if (connected.get() instanceof ProbeConnection kept && isUsable(kept, url)) {
+        kept.ask();
+      } else {
+        dial(url);
       }
     }
 
@@ -116,6 +123,7 @@ public final class Prober {
       dialling.update(
           clients
               .connect(url)
+              .timeout(Duration.ofNanos(patienceNanos))
               .contextWrite(LateErrors.context())
               .subscribe(
                   dialled -> {
@@ -127,7 +135,7 @@ public final class Prober {
                   this::failed));
     }
 
-    // To dial has time-outs of its own.
+    // To dial has a time-out of its own.
     private void giveUpIfLate() {
       if (System.nanoTime() - beganNanos > patienceNanos
           && connected.get() instanceof ProbeConnection silent) {

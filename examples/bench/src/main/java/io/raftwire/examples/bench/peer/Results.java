@@ -19,8 +19,8 @@ public final class Results {
    * @param maxDirectBytes outside the heap, by buffers; 0 for Go
    * @param allocatedBytes on the heap, all in all
    * @param gcMillis how long it was collecting, all in all
-   * @param gcMaxMillis the longest collection; where the collector works beside the program, not
-   *     all of it is a pause
+   * @param gcMaxMillis the longest collection but those of its start; where the collector works
+   *     beside the program, not all of it is a pause
    */
   public record Memory(
       long maxRssBytes,

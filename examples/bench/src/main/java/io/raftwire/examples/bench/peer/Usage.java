@@ -37,36 +37,13 @@ final class Usage {
           .filter(pool -> pool.getName().equals("direct"))
           .toList();
 
-  private static final List<Collections> COLLECTORS =
-      ManagementFactory.getGarbageCollectorMXBeans().stream().map(Collections::new).toList();
+  private static final List<Collector> COLLECTORS =
+      ManagementFactory.getGarbageCollectorMXBeans().stream().map(Collector::new).toList();
 
   private static final AtomicLong directMax = new AtomicLong();
   private static final Map<Long, Long> allocatedByThread = new ConcurrentHashMap<>();
 
   private Usage() {}
-
-  /** What one collector has done, looked at from time to time. */
-  private static final class Collections {
-
-    private final GarbageCollectorMXBean collector;
-    private long count;
-    private long millis;
-    private long longestMillis;
-
-    Collections(GarbageCollectorMXBean collector) {
-      this.collector = collector;
-    }
-
-    synchronized void look() {
-      long nowCount = Math.max(0, collector.getCollectionCount());
-      if (nowCount > count) {
-        long nowMillis = Math.max(0, collector.getCollectionTime());
-        longestMillis = Math.max(longestMillis, (nowMillis - millis) / (nowCount - count));
-        count = nowCount;
-        millis = nowMillis;
-      }
-    }
-  }
 
   /** Begins to watch what only shows while it happens. */
   static void watch() {
@@ -99,7 +76,7 @@ final class Usage {
     long collections = 0;
     long millis = 0;
     long longest = 0;
-    for (Collections collector : COLLECTORS) {
+    for (Collector collector : COLLECTORS) {
       collector.look();
       collections += collector.count;
       millis += collector.millis;
@@ -125,12 +102,13 @@ final class Usage {
   private static void sample() {
     try {
       for (int i = 0; ; i++) {
-        COLLECTORS.forEach(Collections::look);
+        COLLECTORS.forEach(Collector::look);
         directMax.accumulateAndGet(directBytes(), Math::max);
         if (i == AGE_AFTER) {
           // What a process is made of at its start is old in one that has run for an hour, and not
           // copied in every pause.
           System.gc();
+          COLLECTORS.forEach(Collector::forgetLongest);
         }
         if (i % ALLOCATED_EVERY == 0) {
           noteAllocated(); // for the sake of threads that end
@@ -163,5 +141,33 @@ final class Usage {
       // Not Linux.
     }
     return 0;
+  }
+
+  /** What one collector has done, looked at from time to time. */
+  private static final class Collector {
+
+    private final GarbageCollectorMXBean collector;
+    private long count;
+    private long millis;
+    private long longestMillis;
+
+    Collector(GarbageCollectorMXBean collector) {
+      this.collector = collector;
+    }
+
+    synchronized void look() {
+      long nowCount = Math.max(0, collector.getCollectionCount());
+      if (nowCount > count) {
+        long nowMillis = Math.max(0, collector.getCollectionTime());
+        longestMillis = Math.max(longestMillis, (nowMillis - millis) / (nowCount - count));
+        count = nowCount;
+        millis = nowMillis;
+      }
+    }
+
+    synchronized void forgetLongest() {
+      look();
+      longestMillis = 0;
+    }
   }
 }
