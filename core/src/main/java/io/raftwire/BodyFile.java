@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.Closeable;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +29,9 @@ final class BodyFile implements Closeable {
   // What the disk is given at once. Less is slower. A full MiB would be two requests, one after the
   // other, on a virtual disk (virtio), which takes 254 pages at once.
   private static final int PIECE_BYTES = 960 * 1024;
+
+  /** Leads past the page cache; null where the JDK has no such option. */
+  static final @Nullable OpenOption DIRECT = direct();
 
   private final Path path;
   private final int blockBytes;
@@ -54,9 +57,24 @@ final class BodyFile implements Closeable {
             .slice();
   }
 
+  // Documented, but javac of newer JDKs warns of all that names it.
+  private static @Nullable OpenOption direct() {
+    try {
+      for (Object option :
+          Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+        if (option.toString().equals("DIRECT")) {
+          return (OpenOption) option;
+        }
+      }
+    } catch (ClassNotFoundException e) {
+      log.debug("this JDK cannot write past the page cache", e);
+    }
+    return null;
+  }
+
   /** Opens a file that exists and is empty. */
   static BodyFile open(Path path) throws IOException {
-    return open(path, ExtendedOpenOption.DIRECT, blockBytes(path));
+    return open(path, DIRECT, blockBytes(path));
   }
 
   private static long blockBytes(Path path) throws IOException {
@@ -68,8 +86,9 @@ final class BodyFile implements Closeable {
   }
 
   /** The same, with the option that leads past the page cache, and in blocks of so many bytes. */
-  static BodyFile open(Path path, OpenOption pastTheCache, long blockBytes) throws IOException {
-    if (Long.bitCount(blockBytes) == 1 && PIECE_BYTES % blockBytes == 0) {
+  static BodyFile open(Path path, @Nullable OpenOption pastTheCache, long blockBytes)
+      throws IOException {
+    if (pastTheCache != null && Long.bitCount(blockBytes) == 1 && PIECE_BYTES % blockBytes == 0) {
       try {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, pastTheCache);
         return new BodyFile(path, (int) blockBytes, channel, true);

@@ -5,7 +5,6 @@ package io.raftwire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -70,7 +69,7 @@ class BodyFileTest {
   @ValueSource(longs = {0, -1, 3000, 2 * PIECE, 1L << 17, 1L << 40})
   void blocksThatDoNotFitArePassedOver(long blockBytes) throws IOException {
     Path path = empty();
-    try (BodyFile file = BodyFile.open(path, ExtendedOpenOption.DIRECT, blockBytes)) {
+    try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, blockBytes)) {
       check(path, file, PIECE + 5);
     }
   }
@@ -80,9 +79,14 @@ class BodyFileTest {
   @ValueSource(ints = {1, 4097, PIECE - 1})
   void whatIsRefusedAfterAllIsWrittenThroughTheCache(int size) throws IOException {
     Path path = empty();
-    try (BodyFile file = BodyFile.open(path, ExtendedOpenOption.DIRECT, 1)) {
+    try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, 1)) {
       check(path, file, size);
     }
+  }
+
+  @Test
+  void theJdkHasTheOption() {
+    assertThat(BodyFile.DIRECT).isNotNull();
   }
 
   @Test
