@@ -31,7 +31,7 @@ final class BodyFile implements Closeable {
   private static final int PIECE_BYTES = 960 * 1024;
 
   /** Leads past the page cache; null where the JDK has no such option. */
-  static final @Nullable OpenOption DIRECT = direct();
+  static final @Nullable OpenOption DIRECT = findDirect();
 
   private final Path path;
   private final int blockBytes;
@@ -58,7 +58,7 @@ final class BodyFile implements Closeable {
   }
 
   // Documented, but javac of newer JDKs warns of all that names it.
-  private static @Nullable OpenOption direct() {
+  private static @Nullable OpenOption findDirect() {
     try {
       for (Object option :
           Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
@@ -97,6 +97,11 @@ final class BodyFile implements Closeable {
       }
     }
     return new BodyFile(path, 1, FileChannel.open(path, StandardOpenOption.WRITE), false);
+  }
+
+  /** Whether it is written past the page cache. */
+  boolean isDirect() {
+    return direct;
   }
 
   /** Takes what a buffer has to read; the buffer stays the caller's. */

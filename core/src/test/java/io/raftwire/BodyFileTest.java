@@ -9,9 +9,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,7 @@ class BodyFileTest {
   void itIsWrittenThroughTheCacheWhereNothingElseCanBe(int size) throws IOException {
     Path path = empty();
     try (BodyFile file = BodyFile.open(path, Unknown.OPTION, 4096)) {
+      assertThat(file.isDirect()).isFalse();
       check(path, file, size);
     }
   }
@@ -70,6 +73,7 @@ class BodyFileTest {
   void blocksThatDoNotFitArePassedOver(long blockBytes) throws IOException {
     Path path = empty();
     try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, blockBytes)) {
+      assertThat(file.isDirect()).isFalse();
       check(path, file, PIECE + 5);
     }
   }
@@ -81,12 +85,24 @@ class BodyFileTest {
     Path path = empty();
     try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, 1)) {
       check(path, file, size);
+      assertThat(file.isDirect()).isFalse();
     }
   }
 
   @Test
-  void theJdkHasTheOption() {
+  void itIsWrittenPastTheCacheWhereTheFileSystemCan() throws IOException {
     assertThat(BodyFile.DIRECT).isNotNull();
+    Path path = empty();
+    boolean can;
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, BodyFile.DIRECT)) {
+      can = channel.isOpen();
+    } catch (IOException | UnsupportedOperationException e) {
+      can = false;
+    }
+    try (BodyFile file = BodyFile.open(path)) {
+      check(path, file, 3 * PIECE + 1);
+      assertThat(file.isDirect()).isEqualTo(can);
+    }
   }
 
   @Test
