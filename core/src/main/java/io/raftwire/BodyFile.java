@@ -13,14 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file that is written once, from its beginning to its end, past the page cache where the file
- * system can: a body of gigabytes is not copied into it, does not push out what the store's owner
- * works with, and is on the disk when it ends. Blocks, and is for one thread at a time.
+ * A file that a body is written to once, past the page cache where the file system can: a body of
+ * gigabytes is not copied into it, does not push out what the store's owner works with, and is on
+ * the disk when it ends.
+ *
+ * <p>One thread at a time adds to it, without blocking; what is full is written on others, several
+ * pieces at once, as a disk takes more of them than of one after the other.
  */
 final class BodyFile implements Closeable {
 
@@ -33,28 +40,21 @@ final class BodyFile implements Closeable {
   /** Leads past the page cache; null where the JDK has no such option. */
   static final @Nullable OpenOption DIRECT = findDirect();
 
-  private final Path path;
+  private final FileChannel channel;
+  private final boolean direct;
   private final int blockBytes;
-  private final ByteBuf memory;
-  // What was not written yet, from 0 to its position.
-  private final ByteBuffer piece;
 
-  private FileChannel channel;
-  private boolean direct;
-  private long writtenBytes;
+  // Every piece that has memory, for the one who closes.
+  private final Set<Piece> pieces = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
-  private BodyFile(Path path, int blockBytes, FileChannel channel, boolean direct) {
-    this.path = path;
-    this.blockBytes = blockBytes;
+  private @Nullable Piece filling;
+  private long addedBytes;
+
+  private BodyFile(FileChannel channel, boolean direct, int blockBytes) {
     this.channel = channel;
     this.direct = direct;
-    this.memory = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES + blockBytes);
-    this.piece =
-        memory
-            .internalNioBuffer(0, memory.capacity())
-            .alignedSlice(blockBytes)
-            .limit(PIECE_BYTES)
-            .slice();
+    this.blockBytes = blockBytes;
   }
 
   // Documented, but javac of newer JDKs warns of all that names it.
@@ -72,7 +72,7 @@ final class BodyFile implements Closeable {
     return null;
   }
 
-  /** Opens a file that exists and is empty. */
+  /** Opens a file that exists and is empty. Blocks. */
   static BodyFile open(Path path) throws IOException {
     return open(path, DIRECT, blockBytes(path));
   }
@@ -90,13 +90,28 @@ final class BodyFile implements Closeable {
       throws IOException {
     if (pastTheCache != null && Long.bitCount(blockBytes) == 1 && PIECE_BYTES % blockBytes == 0) {
       try {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, pastTheCache);
-        return new BodyFile(path, (int) blockBytes, channel, true);
+        return openDirect(path, pastTheCache, (int) blockBytes);
       } catch (IOException | UnsupportedOperationException e) {
-        logCached(path, e);
+        log.debug("{} is written through the page cache: {}", path, e.toString());
       }
     }
-    return new BodyFile(path, 1, FileChannel.open(path, StandardOpenOption.WRITE), false);
+    return new BodyFile(FileChannel.open(path, StandardOpenOption.WRITE), false, 1);
+  }
+
+  private static BodyFile openDirect(Path path, OpenOption pastTheCache, int blockBytes)
+      throws IOException {
+    FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, pastTheCache);
+    try {
+      // There are file systems that open a file for direct I/O and then refuse it.
+      writeAll(
+          channel,
+          ByteBuffer.allocateDirect(2 * blockBytes).alignedSlice(blockBytes).limit(blockBytes),
+          0);
+      return new BodyFile(channel, true, blockBytes);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** Whether it is written past the page cache. */
@@ -104,77 +119,134 @@ final class BodyFile implements Closeable {
     return direct;
   }
 
-  /** Takes what a buffer has to read; the buffer stays the caller's. */
-  void write(ByteBuf bytes) throws IOException {
-    requireOpen();
+  /**
+   * Takes what a buffer has to read; the buffer stays the caller's. Does not block.
+   *
+   * @return what became full, each for {@link #write}
+   */
+  List<Piece> add(ByteBuf bytes) throws ClosedChannelException {
+    List<Piece> full = new ArrayList<>(1);
     while (bytes.isReadable()) {
-      int taken = Math.min(bytes.readableBytes(), piece.remaining());
-      bytes.readBytes(piece.duplicate().limit(piece.position() + taken));
-      piece.position(piece.position() + taken);
-      if (!piece.hasRemaining()) {
-        writePiece();
+      Piece piece = filling == null ? newPiece() : filling;
+      addedBytes += piece.take(bytes);
+      filling = piece;
+      if (piece.isFull()) {
+        full.add(piece);
+        filling = null;
       }
     }
+    return full;
   }
 
-  /** Writes what is left and syncs; how many bytes the file has. */
-  long finish() throws IOException {
-    requireOpen();
-    long bytes = writtenBytes + piece.position();
-    // Direct I/O knows whole blocks only.
-    while (piece.position() % blockBytes != 0) {
-      piece.put((byte) 0);
-    }
-    writePiece();
-    if (writtenBytes > bytes) {
-      channel.truncate(bytes);
-    }
-    channel.force(true);
-    channel.close();
-    return bytes;
-  }
-
-  private void writePiece() throws IOException {
-    piece.flip();
-    try {
-      writeAll();
-    } catch (IOException e) {
-      if (!direct || writtenBytes > 0) {
-        throw e;
-      }
-      // There are file systems that open a file for direct I/O and then refuse it.
-      logCached(path, e);
-      channel.close();
-      channel = FileChannel.open(path, StandardOpenOption.WRITE);
-      direct = false;
-      writeAll();
-    }
-    piece.clear();
-  }
-
-  private void writeAll() throws IOException {
-    while (piece.hasRemaining()) {
-      writtenBytes += channel.write(piece);
-    }
-  }
-
-  // The memory may be somebody else's by now.
-  private void requireOpen() throws ClosedChannelException {
-    if (memory.refCnt() == 0) {
+  private Piece newPiece() throws ClosedChannelException {
+    Piece piece = new Piece(addedBytes, blockBytes);
+    pieces.add(piece);
+    if (closed) {
+      piece.release();
       throw new ClosedChannelException();
     }
+    return piece;
   }
 
-  /** Ends it, wherever it is. */
+  /** Writes a piece, on any thread, also while others are written. Blocks. */
+  void write(Piece piece) throws IOException {
+    piece.writeTo(channel);
+    piece.release();
+    pieces.remove(piece);
+  }
+
+  /**
+   * Writes what is left and syncs, after all else has been written. Blocks.
+   *
+   * @return how many bytes the file has
+   */
+  long finish() throws IOException {
+    Piece last = filling;
+    if (last != null) {
+      last.pad(blockBytes);
+      write(last);
+      filling = null;
+    }
+    channel.truncate(addedBytes);
+    channel.force(true);
+    channel.close();
+    return addedBytes;
+  }
+
+  /** Ends it, wherever it is; waits for the pieces that are being written. */
   @Override
   public void close() throws IOException {
-    if (memory.refCnt() > 0) {
-      memory.release();
-    }
+    closed = true;
+    pieces.forEach(Piece::release);
     channel.close();
   }
 
-  private static void logCached(Path path, Exception cause) {
-    log.debug("{} is written through the page cache: {}", path, cause.toString());
+  private static void writeAll(FileChannel channel, ByteBuffer bytes, long position)
+      throws IOException {
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+  }
+
+  /**
+   * Memory as direct I/O wants it, for a part of the body. Locked, because who closes may come
+   * while it is being filled or written.
+   */
+  static final class Piece {
+
+    private final long position;
+    private final ByteBuf memory;
+    // What was taken, from 0 to its position.
+    private final ByteBuffer bytes;
+
+    private Piece(long position, int blockBytes) {
+      this.position = position;
+      this.memory = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES + blockBytes);
+      this.bytes =
+          memory
+              .internalNioBuffer(0, memory.capacity())
+              .alignedSlice(blockBytes)
+              .limit(PIECE_BYTES)
+              .slice();
+    }
+
+    private synchronized int take(ByteBuf from) throws ClosedChannelException {
+      requireMemory();
+      int taken = Math.min(from.readableBytes(), bytes.remaining());
+      from.readBytes(bytes.duplicate().limit(bytes.position() + taken));
+      bytes.position(bytes.position() + taken);
+      return taken;
+    }
+
+    private synchronized boolean isFull() {
+      return !bytes.hasRemaining();
+    }
+
+    // Direct I/O knows whole blocks only.
+    private synchronized void pad(int blockBytes) throws ClosedChannelException {
+      requireMemory();
+      while (bytes.position() % blockBytes != 0) {
+        bytes.put((byte) 0);
+      }
+    }
+
+    private synchronized void writeTo(FileChannel channel) throws IOException {
+      requireMemory();
+      writeAll(channel, bytes.flip(), position);
+    }
+
+    private synchronized void release() {
+      if (memory.refCnt() > 0) {
+        memory.release();
+      }
+    }
+
+    // It may be somebody else's by now.
+    private void requireMemory() throws ClosedChannelException {
+      if (memory.refCnt() == 0) {
+        throw new ClosedChannelException();
+      }
+    }
   }
 }

@@ -11,12 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -32,12 +33,8 @@ public final class DirectorySnapshotStore implements SnapshotStore {
   private static final String SUFFIX = ".snap.db";
   private static final String TEMPORARY_PREFIX = "tmp";
 
-  // What the writing thread is woken for, and how many of these may wait for it.
-  private static final int HANDED_BYTES = 256 * 1024;
-  private static final int PREFETCH = 16;
-
-  // A buffer's own memory, so that a great many small ones do not wait.
-  private static final int BUFFER_BYTES = 256;
+  // Pieces of a body that are written, or wait for it, at once.
+  private static final int WRITES = 4;
 
   private final Path directory;
   private final Scheduler scheduler;
@@ -92,39 +89,34 @@ public final class DirectorySnapshotStore implements SnapshotStore {
             Mono.fromCallable(download::open)
                 .subscribeOn(scheduler)
                 .thenMany(write(body, download))
-                .then(Mono.fromCallable(download::finish)),
+                .then(Mono.fromCallable(download::finish).subscribeOn(scheduler)),
         download -> Mono.empty(),
         (download, cause) -> discard(download),
         this::discard);
   }
 
-  private Flux<Boolean> write(Flux<ByteBuf> body, Download download) {
+  /** Copies the body into pieces where it comes, and writes them where that may block. */
+  private Flux<Void> write(Flux<ByteBuf> body, Download download) {
     return body.doOnDiscard(ByteBuf.class, ByteBuf::release)
-        .map(download::add)
-        .filter(enough -> enough)
-        .publishOn(scheduler, PREFETCH)
-        .doOnNext(added -> download.writeSome());
+        .handle(download::add)
+        .flatMap(
+            full -> Mono.<Void>fromCallable(() -> download.write(full)).subscribeOn(scheduler),
+            WRITES,
+            1);
   }
 
   private Mono<Void> discard(Download download) {
     return Mono.<Void>fromRunnable(download::discard).subscribeOn(scheduler);
   }
 
-  /**
-   * One body on its way to its file. Locked, because a cancel may come while a write is under way.
-   */
+  /** One body on its way to its file. Locked, because a cancel may come at any time. */
   private static final class Download {
 
     private final Path directory;
     private final Path target;
-    // A cancelled publishOn forgets what it has handed to a thread that has not begun yet.
-    private final ConcurrentLinkedQueue<ByteBuf> waiting = new ConcurrentLinkedQueue<>();
-
-    // Since the writing thread was woken last.
-    private int addedBytes;
 
     private @Nullable Path temporary;
-    private @Nullable BodyFile file;
+    private volatile @Nullable BodyFile file;
     private volatile boolean discarded;
 
     Download(Path directory, Path target) {
@@ -140,76 +132,56 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       return !discarded;
     }
 
-    /**
-     * Takes a buffer, on the thread that the body comes on; whether enough waits for the thread
-     * that writes.
-     */
-    boolean add(ByteBuf bytes) {
-      addedBytes += size(bytes);
-      waiting.add(bytes);
-      if (discarded) {
-        releaseWaiting();
-      }
-      boolean enough = addedBytes >= HANDED_BYTES;
-      if (enough) {
-        addedBytes = 0;
-      }
-      return enough;
-    }
-
-    /**
-     * Writes what one waking is for. All that waits would be too much: only when this returns is
-     * more asked for, and what is left is what to write until it comes.
-     */
-    synchronized void writeSome() {
-      for (int written = 0; written < HANDED_BYTES; ) {
-        ByteBuf bytes = waiting.poll();
-        if (bytes == null) {
-          return;
-        }
-        written += size(bytes);
-        write(bytes);
-      }
-    }
-
-    private void write(ByteBuf bytes) {
-      BodyFile out = file;
+    /** Takes a buffer and hands on what became full, on the thread that the body comes on. */
+    void add(ByteBuf bytes, SynchronousSink<List<BodyFile.Piece>> sink) {
       try {
-        if (!discarded && out != null) {
-          out.write(bytes);
+        List<BodyFile.Piece> full = requireFile().add(bytes);
+        if (!full.isEmpty()) {
+          sink.next(full);
         }
       } catch (IOException e) {
-        throw new RaftwireException(
-            "cannot write snapshot " + temporary + ": " + e.getMessage(), e);
+        sink.error(e);
       } finally {
         bytes.release();
       }
     }
 
-    private static int size(ByteBuf bytes) {
-      return bytes.readableBytes() + BUFFER_BYTES;
+    @Nullable Void write(List<BodyFile.Piece> full) {
+      try {
+        BodyFile out = requireFile();
+        for (BodyFile.Piece piece : full) {
+          out.write(piece);
+        }
+        return null;
+      } catch (IOException e) {
+        throw new RaftwireException(
+            "cannot write snapshot " + temporary + ": " + e.getMessage(), e);
+      }
+    }
+
+    private BodyFile requireFile() throws IOException {
+      BodyFile out = file;
+      if (discarded || out == null) {
+        throw new IOException("the snapshot was given up");
+      }
+      return out;
     }
 
     synchronized long finish() throws IOException {
-      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-        write(bytes);
-      }
-      BodyFile out = file;
-      Path whole = temporary;
-      if (discarded || out == null || whole == null) {
-        throw new IOException("the snapshot was given up");
-      }
+      BodyFile out = requireFile();
       long bytes = out.finish();
       out.close();
       Files.move(
-          whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+          Objects.requireNonNull(temporary),
+          target,
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
       syncDirectory(target);
       return bytes;
     }
 
     synchronized void discard() {
       discarded = true;
-      releaseWaiting();
       try {
         if (file != null) {
           file.close();
@@ -219,12 +191,6 @@ public final class DirectorySnapshotStore implements SnapshotStore {
         }
       } catch (IOException e) {
         throw new RaftwireException("cannot delete unfinished snapshot " + temporary, e);
-      }
-    }
-
-    private void releaseWaiting() {
-      for (ByteBuf bytes = waiting.poll(); bytes != null; bytes = waiting.poll()) {
-        bytes.release();
       }
     }
 
