@@ -91,7 +91,6 @@ final class Listeners {
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childOption(ChannelOption.ALLOCATOR, config.allocator())
-            .childOption(ChannelOption.RECVBUF_ALLOCATOR, Reads.allocator())
             .idleTimeout(timeouts.idleConnection())
             .doOnChannelInit((observer, channel, remote) -> accept(channel))
             .handle(this::handle);
@@ -113,6 +112,7 @@ final class Listeners {
   }
 
   private void accept(Channel channel) {
+    channel.config().setRecvByteBufAllocator(new Reads());
     int max = config.limits().maxConnections();
     if (connectionCount.incrementAndGet() > max) {
       connectionCount.decrementAndGet();

@@ -2,28 +2,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.link;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
+import reactor.netty.http.server.HttpServerRequest;
 
-/** How connections are read, dialled and accepted ones alike. */
-public final class Reads {
+/**
+ * How connections are read, dialled and accepted ones alike: a few reads at a time, each as large
+ * as the connection has lately had something for. An event loop that read on for as long as there
+ * is something would neither send the answers to what it has read nor turn to the other
+ * connections, which may have a heartbeat for it.
+ */
+public final class Reads extends AdaptiveRecvByteBufAllocator {
 
   private static final int LEAST_BYTES = 512;
   private static final int FIRST_BYTES = 2 * 1024;
 
-  // Larger reads are no faster: what was read is still in the processor's cache when it is decoded.
+  // Larger reads of messages are slower: what was read is to be in the processor's cache yet when
+  // it is decoded.
   private static final int MOST_BYTES = 64 * 1024;
+
+  // A snapshot is only copied, and each read costs an acknowledgement.
+  private static final int MOST_BODY_BYTES = 256 * 1024;
   private static final int MOST_READS = 4;
 
-  private Reads() {}
+  // A request may end on another thread than the event loop that reads.
+  private volatile int mostBytes = MOST_BYTES;
 
-  /**
-   * A few reads at a time, each as large as the connection has lately had something for. An event
-   * loop that read on for as long as there is something would neither send the answers to what it
-   * has read nor turn to the other connections, which may have a heartbeat for it.
-   */
-  public static RecvByteBufAllocator allocator() {
-    return new AdaptiveRecvByteBufAllocator(LEAST_BYTES, FIRST_BYTES, MOST_BYTES)
-        .maxMessagesPerRead(MOST_READS);
+  /** For one connection, if {@link #body} shall be of use to it, or for several. */
+  public Reads() {
+    super(LEAST_BYTES, FIRST_BYTES, MOST_BODY_BYTES);
+    maxMessagesPerRead(MOST_READS);
+  }
+
+  /** Tells the request's connection that what comes is a snapshot's body, or no longer is. */
+  public static void body(HttpServerRequest request, boolean begins) {
+    request.withConnection(
+        connection -> {
+          RecvByteBufAllocator reads = connection.channel().config().getRecvByteBufAllocator();
+          if (reads instanceof Reads own) {
+            own.body(begins);
+          }
+        });
+  }
+
+  void body(boolean begins) {
+    mostBytes = begins ? MOST_BODY_BYTES : MOST_BYTES;
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // Netty's own handles have no other type.
+  public Handle newHandle() {
+    return new Bounded((ExtendedHandle) super.newHandle());
+  }
+
+  /** Guesses what Netty does, up to a bound that may change. */
+  @SuppressWarnings("deprecation")
+  private final class Bounded extends DelegatingHandle implements ExtendedHandle {
+
+    private final ExtendedHandle guessing;
+
+    Bounded(ExtendedHandle guessing) {
+      super(guessing);
+      this.guessing = guessing;
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+      return allocator.ioBuffer(guess());
+    }
+
+    @Override
+    public int guess() {
+      return Math.min(super.guess(), mostBytes);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
+      return guessing.continueReading(maybeMore);
+    }
   }
 }

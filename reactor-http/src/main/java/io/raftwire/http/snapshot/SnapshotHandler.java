@@ -24,6 +24,7 @@ import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.Membership;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
+import io.raftwire.http.link.Reads;
 import io.raftwire.http.link.Refusal;
 import io.raftwire.http.link.RequestGuard;
 import io.raftwire.raftpb.Message;
@@ -84,11 +85,16 @@ public final class SnapshotHandler {
           .sendAndClose(request, response);
     }
     Transfer transfer = new Transfer(from);
+    Reads.body(request, true);
     return transfer
         .receive(IdleGuard.body(request, config.timeouts().transfer()))
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
-        .doFinally(signal -> underWay.decrementAndGet())
+        .doFinally(
+            signal -> {
+              Reads.body(request, false);
+              underWay.decrementAndGet();
+            })
         .contextWrite(LateErrors.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());

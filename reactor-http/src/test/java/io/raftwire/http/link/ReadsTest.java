@@ -1,0 +1,83 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.embedded.EmbeddedChannel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("deprecation") // Netty's own handles have no other type.
+class ReadsTest {
+
+  private final EmbeddedChannel channel = new EmbeddedChannel();
+  private final ChannelConfig config = channel.config();
+  private final Reads reads = new Reads();
+  private final RecvByteBufAllocator.Handle handle = reads.newHandle();
+
+  @AfterEach
+  void close() {
+    channel.finishAndReleaseAll();
+  }
+
+  @Test
+  void readsGrowWithWhatThereIsToReadAndShrinkWhenItIsLess() {
+    assertThat(readFull(1)).isEqualTo(2 * 1024);
+    assertThat(readFull(20)).isEqualTo(64 * 1024);
+    for (int i = 0; i < 40; i++) {
+      read(100);
+    }
+    assertThat(readFull(1)).isEqualTo(512);
+  }
+
+  @Test
+  void theReadsOfABodyAreLargerUntilItEnds() {
+    readFull(20);
+    reads.body(true);
+    assertThat(readFull(20)).isEqualTo(256 * 1024);
+    reads.body(false);
+    assertThat(readFull(1)).isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void fourReadsAreOneTurnOfTheEventLoop() {
+    handle.reset(config);
+    int count = 0;
+    do {
+      count++;
+      readOnce(Integer.MAX_VALUE);
+    } while (handle.continueReading());
+    assertThat(count).isEqualTo(4);
+  }
+
+  /** Reads all that a buffer can take, so many times; the size of the last one. */
+  private int readFull(int times) {
+    int size = 0;
+    for (int i = 0; i < times; i++) {
+      size = read(Integer.MAX_VALUE);
+    }
+    return size;
+  }
+
+  private int read(int bytes) {
+    handle.reset(config);
+    int size = readOnce(bytes);
+    handle.readComplete();
+    return size;
+  }
+
+  private int readOnce(int bytes) {
+    ByteBuf buffer = handle.allocate(ByteBufAllocator.DEFAULT);
+    int size = buffer.writableBytes();
+    buffer.release();
+    handle.attemptedBytesRead(size);
+    handle.lastBytesRead(Math.min(bytes, size));
+    handle.incMessagesRead(1);
+    return size;
+  }
+}
