@@ -64,8 +64,7 @@ func runSink(o *options) error {
 // for the pipeline.
 func (s *sink) receive(m *raftpb.Message) {
 	if m.GetType() == raftpb.MsgSnap {
-		// What an application would keep is only in the way of the next one.
-		go os.Remove(filepath.Join(s.dir, fmt.Sprintf("%016x.snap.db", m.Snapshot.Metadata.GetIndex())))
+		go removeSaved(s.dir, m.Snapshot.Metadata.GetIndex())
 	}
 	if !isBulk(m) {
 		return
@@ -75,6 +74,24 @@ func (s *sink) receive(m *raftpb.Message) {
 		s.ack(n)
 	} else if !s.armed.Load() && s.armed.CompareAndSwap(false, true) {
 		s.timer.Reset(ackDelay)
+	}
+}
+
+// removeSaved deletes a snapshot's file: what an application would keep is only
+// in the way of the next one. The directory is synced, so that the file system
+// gives its blocks back now, and not while the next one is written.
+func removeSaved(dir string, index uint64) {
+	if err := os.Remove(filepath.Join(dir, fmt.Sprintf("%016x.snap.db", index))); err != nil {
+		note("cannot delete a snapshot: %v", err)
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		note("cannot open %s: %v", dir, err)
+		return
+	}
+	defer d.Close()
+	if err := d.Sync(); err != nil {
+		note("cannot sync %s: %v", dir, err)
 	}
 }
 

@@ -4,13 +4,13 @@ package io.raftwire.examples.bench.peer;
 
 import io.raftwire.examples.bench.contender.Endpoint;
 import io.raftwire.examples.bench.contender.Link;
+import io.raftwire.examples.bench.contender.SavedSnapshot;
 import io.raftwire.examples.bench.contender.Work;
 import io.raftwire.examples.bench.contender.raftwire.RaftwireEndpoint;
 import io.raftwire.examples.bench.contender.sockets.SnapshotSocket;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,12 +119,11 @@ public final class Sink {
     }
   }
 
-  // What an application would keep is only in the way of the next one.
   private void delete(Message snapshot) {
     Path directory = Objects.requireNonNull(link.directory(), "a snapshot without a directory");
     long index = snapshot.getSnapshot().getMetadata().getIndex();
     try {
-      Files.deleteIfExists(directory.resolve(String.format("%016x.snap.db", index)));
+      SavedSnapshot.delete(directory.resolve(String.format("%016x.snap.db", index)));
     } catch (IOException e) {
       Console.note("cannot delete a snapshot: " + e.getMessage());
     }

@@ -18,11 +18,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Random;
 
-/** Sends one file as a snapshot, again and again, each after the one before has been saved. */
+/**
+ * Sends one file as a snapshot, again and again, each after the one before has been saved. Only the
+ * transfers' time counts: between them is a pause, in which the receiver's file system gives back
+ * what the deleted one before had. A disk that is told of that (mounted with discard) does nothing
+ * else meanwhile.
+ */
 public final class SnapshotSource {
 
   private static final int PIECE_BYTES = 1 << 20;
   private static final double MEBIBYTE = 1 << 20;
+  private static final long PAUSE_MILLIS = 500;
 
   private final SnapshotSender sender;
   private final Messages messages;
@@ -41,7 +47,7 @@ public final class SnapshotSource {
    *
    * @param size of the file
    * @param directory where it is made, and deleted afterwards
-   * @param warmup is over with the first snapshot that is saved after it
+   * @param warmup is over with the first snapshot that is saved after so long
    * @throws BenchException if it is void
    */
   public static void run(
@@ -78,15 +84,15 @@ public final class SnapshotSource {
     Console.result(source.measure(transport, seconds));
   }
 
-  private Results.Sender measure(Transport transport, Duration duration) {
+  private Results.Sender measure(Transport transport, Duration duration)
+      throws InterruptedException {
     long cpuBefore = Usage.cpuNanos();
     long allocatedBefore = Usage.allocatedBytes();
-    long start = System.nanoTime();
-    int count = send(duration);
-    double seconds = (System.nanoTime() - start) / 1e9;
+    Sent sent = send(duration);
+    double seconds = sent.nanos() / 1e9;
     long cpuNanos = Usage.cpuNanos() - cpuBefore;
     long size = size();
-    double bytes = (double) size * count;
+    double bytes = (double) size * sent.count();
     return new Results.Sender(
         "source",
         transport.name(),
@@ -94,7 +100,7 @@ public final class SnapshotSource {
         size,
         0,
         Json.rounded(seconds, 3),
-        count,
+        sent.count(),
         Json.rounded(bytes / seconds, 0),
         Math.round(bytes / MEBIBYTE),
         0,
@@ -103,15 +109,19 @@ public final class SnapshotSource {
         Usage.memory());
   }
 
-  /** Sends at least one, and further ones until the time is over. */
-  private int send(Duration atLeast) {
-    long end = System.nanoTime() + atLeast.toNanos();
-    int count = 0;
+  /** How many were sent, and how long it took without the pauses. */
+  private record Sent(int count, long nanos) {}
+
+  /** Sends at least one, and further ones until they have taken the time. */
+  private Sent send(Duration atLeast) throws InterruptedException {
+    Sent sent = new Sent(0, 0);
     do {
+      long start = System.nanoTime();
       sender.sendSnapshot(messages.snapshot(++index), file);
-      count++;
-    } while (System.nanoTime() < end);
-    return count;
+      sent = new Sent(sent.count() + 1, sent.nanos() + System.nanoTime() - start);
+      Thread.sleep(PAUSE_MILLIS);
+    } while (sent.nanos() < atLeast.toNanos());
+    return sent;
   }
 
   private long size() {

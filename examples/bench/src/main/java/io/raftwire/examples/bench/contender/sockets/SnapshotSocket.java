@@ -5,6 +5,7 @@ package io.raftwire.examples.bench.contender.sockets;
 import io.raftwire.examples.bench.BenchException;
 import io.raftwire.examples.bench.contender.Endpoint;
 import io.raftwire.examples.bench.contender.Link;
+import io.raftwire.examples.bench.contender.SavedSnapshot;
 import io.raftwire.examples.bench.contender.SnapshotSender;
 import io.raftwire.examples.bench.contender.Work;
 import io.raftwire.raftpb.Message;
@@ -124,8 +125,10 @@ public final class SnapshotSocket implements Endpoint, SnapshotSender {
       ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES);
       while (readFully(from, head.clear())) {
         long length = head.flip().getLong();
-        save(from, length, directory.resolve(head.getLong() + ".snap.db"), buffer);
+        Path target = directory.resolve(head.getLong() + ".snap.db");
+        save(from, length, target, buffer);
         from.write(ByteBuffer.wrap(new byte[1]));
+        SavedSnapshot.delete(target);
       }
     } catch (AsynchronousCloseException e) {
       // Asked to end.
@@ -153,8 +156,6 @@ public final class SnapshotSocket implements Endpoint, SnapshotSender {
       file.force(true);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    // What an application would keep is only in the way of the next one.
-    Files.delete(target);
   }
 
   private static boolean readFully(SocketChannel from, ByteBuffer into) throws IOException {
