@@ -24,9 +24,10 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Keeps each received body as a file {@code <index>.snap.db}, the index as 16 hex digits, the name
  * etcd gives it. A body is written to a temporary file, synced, and renamed in one step, so a file
- * of that name is always whole; a broken body leaves nothing behind. Writing happens on {@link
- * Schedulers#boundedElastic()}, and past the page cache where the file system can (O_DIRECT): who
- * opens a file for the first time reads it from the disk.
+ * of that name is always whole; a broken body leaves nothing behind. Each buffer is copied and
+ * released on the thread it comes on; writing happens on {@link Schedulers#boundedElastic()}, up to
+ * four pieces of some 1 MiB of a body at once, and past the page cache where the file system can
+ * (O_DIRECT): who opens a file for the first time reads it from the disk.
  */
 public final class DirectorySnapshotStore implements SnapshotStore {
 
