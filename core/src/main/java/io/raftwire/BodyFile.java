@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ final class BodyFile implements Closeable {
 
   // What the disk is given at once. Less is slower. A full MiB would be two requests, one after the
   // other, on a virtual disk (virtio), which takes 254 pages at once.
-  private static final int PIECE_BYTES = 960 * 1024;
+  static final int PIECE_BYTES = 960 * 1024;
 
   /** Leads past the page cache; null where the JDK has no such option. */
   static final @Nullable OpenOption DIRECT = findDirect();
@@ -122,16 +120,17 @@ final class BodyFile implements Closeable {
   /**
    * Takes what a buffer has to read; the buffer stays the caller's. Does not block.
    *
-   * @return what became full, each for {@link #write}
+   * @param bytes at most {@link #PIECE_BYTES}, so that no more than one piece becomes full
+   * @return what became full, for {@link #write}
    */
-  List<Piece> add(ByteBuf bytes) throws ClosedChannelException {
-    List<Piece> full = new ArrayList<>(1);
+  @Nullable Piece add(ByteBuf bytes) throws ClosedChannelException {
+    Piece full = null;
     while (bytes.isReadable()) {
       Piece piece = filling == null ? newPiece() : filling;
       addedBytes += piece.take(bytes);
       filling = piece;
       if (piece.isFull()) {
-        full.add(piece);
+        full = piece;
         filling = null;
       }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,9 @@ public final class DirectorySnapshotStore implements SnapshotStore {
 
   private static final String SUFFIX = ".snap.db";
   private static final String TEMPORARY_PREFIX = "tmp";
+
+  // Buffers of a body that are asked for at once; they wait only while all pieces are taken.
+  private static final int PREFETCH = 8;
 
   // Pieces of a body that are written, or wait for it, at once.
   private static final int WRITES = 4;
@@ -98,12 +102,26 @@ public final class DirectorySnapshotStore implements SnapshotStore {
 
   /** Copies the body into pieces where it comes, and writes them where that may block. */
   private Flux<Void> write(Flux<ByteBuf> body, Download download) {
-    return body.doOnDiscard(ByteBuf.class, ByteBuf::release)
+    return body.concatMapIterable(DirectorySnapshotStore::slices, PREFETCH)
+        .doOnDiscard(ByteBuf.class, ByteBuf::release)
         .handle(download::add)
         .flatMap(
-            full -> Mono.<Void>fromCallable(() -> download.write(full)).subscribeOn(scheduler),
+            piece -> Mono.<Void>fromRunnable(() -> download.write(piece)).subscribeOn(scheduler),
             WRITES,
             1);
+  }
+
+  /** What of a buffer one piece can take, so that a large one waits for the disk, too. */
+  private static List<ByteBuf> slices(ByteBuf bytes) {
+    if (bytes.readableBytes() <= BodyFile.PIECE_BYTES) {
+      return List.of(bytes);
+    }
+    List<ByteBuf> slices = new ArrayList<>();
+    while (bytes.isReadable()) {
+      slices.add(bytes.readRetainedSlice(Math.min(BodyFile.PIECE_BYTES, bytes.readableBytes())));
+    }
+    bytes.release();
+    return slices;
   }
 
   private Mono<Void> discard(Download download) {
@@ -134,10 +152,10 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     }
 
     /** Takes a buffer and hands on what became full, on the thread that the body comes on. */
-    void add(ByteBuf bytes, SynchronousSink<List<BodyFile.Piece>> sink) {
+    void add(ByteBuf bytes, SynchronousSink<BodyFile.Piece> sink) {
       try {
-        List<BodyFile.Piece> full = requireFile().add(bytes);
-        if (!full.isEmpty()) {
+        BodyFile.Piece full = requireFile().add(bytes);
+        if (full != null) {
           sink.next(full);
         }
       } catch (IOException e) {
@@ -147,13 +165,9 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       }
     }
 
-    @Nullable Void write(List<BodyFile.Piece> full) {
+    void write(BodyFile.Piece piece) {
       try {
-        BodyFile out = requireFile();
-        for (BodyFile.Piece piece : full) {
-          out.write(piece);
-        }
-        return null;
+        requireFile().write(piece);
       } catch (IOException e) {
         throw new RaftwireException(
             "cannot write snapshot " + temporary + ": " + e.getMessage(), e);

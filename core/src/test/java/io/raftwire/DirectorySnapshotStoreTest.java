@@ -89,6 +89,18 @@ class DirectorySnapshotStoreTest {
   }
 
   @Test
+  void aBufferOfManyPiecesIsWrittenWholeAndReleased() throws IOException {
+    byte[] expected = new byte[10_000_001];
+    new Random(1).nextBytes(expected);
+    Flux<ByteBuf> body =
+        Flux.just(0, 1).map(i -> buffer(expected, i, i == 0 ? 1 : expected.length - 1));
+
+    assertThat(store.save(snapshot(1), body).block(WAIT)).isEqualTo(expected.length);
+
+    assertThat(Files.readAllBytes(store.file(1))).isEqualTo(expected);
+  }
+
+  @Test
   void buffersOfEveryKindAreWrittenInTheirOrder() throws IOException {
     byte[] expected = new byte[3 * 2000];
     new Random(1).nextBytes(expected);
@@ -158,7 +170,7 @@ class DirectorySnapshotStoreTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "1, 100", "16, 100", "3, 300000", "6, 300000"})
+  @CsvSource({"0, 0", "1, 100", "16, 100", "3, 300000", "6, 300000", "2, 10000000"})
   void aCancelLeavesNothing(int buffersBefore, int size) {
     TestPublisher<ByteBuf> body =
         TestPublisher.createNoncompliant(TestPublisher.Violation.REQUEST_OVERFLOW);
