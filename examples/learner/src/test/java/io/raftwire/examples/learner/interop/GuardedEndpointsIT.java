@@ -72,7 +72,7 @@ class GuardedEndpointsIT {
       assertThat(stranger.errors()).contains("authentication failed");
 
       try (LearnerProcess learner = learner("learner", freeUrl(), "--user", "root:secret")) {
-        learner.awaitError("following", SOON);
+        learner.awaitReplicating(cluster, SOON);
         arrives(cluster, learner, "guarded");
         assertThat(learner.terminate()).isZero();
       }

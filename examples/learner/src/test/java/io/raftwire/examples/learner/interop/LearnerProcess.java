@@ -78,6 +78,20 @@ final class LearnerProcess implements AutoCloseable {
     await().alias(text + " in " + err).atMost(atMost).until(() -> errors().contains(text));
   }
 
+  /**
+   * Waits until the leader sends this new learner entries as they come. While it still probes for
+   * where the learner's log ends, the cluster must not take 100 entries more: etcd then drops the
+   * first one from memory, and a learner without it gets a snapshot instead of the log.
+   */
+  void awaitReplicating(EtcdCluster cluster, Duration atMost) throws Exception {
+    awaitError("following", atMost);
+    // The second one is sent when the first has been acknowledged.
+    for (String prefix : List.of("probed", "replicating")) {
+      cluster.put(prefix, 1);
+      awaitKey(prefix + "-00000", atMost);
+    }
+  }
+
   void killNow() {
     process.destroyForcibly().onExit().join();
   }

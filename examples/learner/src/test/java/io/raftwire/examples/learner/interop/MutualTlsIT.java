@@ -71,7 +71,7 @@ class MutualTlsIT {
               "--peer-trusted-ca-file",
               caFile.toString());
       try (learner) {
-        learner.awaitError("following", SOON);
+        learner.awaitReplicating(cluster, SOON);
         cluster.put("secret", 200);
         List<String> expected = cluster.keysInOrder("secret");
         learner.awaitKey(expected.get(199), SOON);

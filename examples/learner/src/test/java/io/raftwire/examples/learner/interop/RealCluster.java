@@ -102,7 +102,7 @@ abstract class RealCluster {
   @Test
   @Order(1)
   void tenThousandPutsArriveCompleteAndInOrder() throws Exception {
-    learner.awaitError("following", SOON);
+    learner.awaitReplicating(cluster, SOON);
     cluster.put("many", 10_000);
     List<String> expected = cluster.keysInOrder("many");
     learner.awaitKey(expected.get(expected.size() - 1), SOON);
