@@ -112,7 +112,7 @@ final class Listeners {
   }
 
   private void accept(Channel channel) {
-    channel.config().setRecvByteBufAllocator(new Reads());
+    Reads.set(channel);
     int max = config.limits().maxConnections();
     if (connectionCount.incrementAndGet() > max) {
       connectionCount.decrementAndGet();

@@ -31,7 +31,8 @@ public final class FrameBatch {
     if (buffer.nioBufferCount() != 1) {
       throw new IllegalArgumentException(buffer + " (expected: a buffer in one piece of memory)");
     }
-    ByteBuffer region = buffer.nioBuffer(buffer.writerIndex(), maxBytes);
+    // Not one of the batch's own: the stream works on a copy of it, and one object less is made.
+    ByteBuffer region = buffer.internalNioBuffer(buffer.writerIndex(), maxBytes);
     this.buffer = buffer;
     this.coded = CodedOutputStream.newInstance(region);
   }

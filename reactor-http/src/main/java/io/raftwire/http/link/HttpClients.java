@@ -88,7 +88,7 @@ public final class HttpClients {
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.SO_KEEPALIVE, true)
         .option(ChannelOption.ALLOCATOR, config.allocator())
-        .option(ChannelOption.RECVBUF_ALLOCATOR, new Reads());
+        .doOnChannelInit((observer, channel, address) -> Reads.set(channel));
   }
 
   private static @Nullable SslProvider tls(RaftHttpConfig config) {

@@ -5,8 +5,9 @@ package io.raftwire.http.link;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
-import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.Channel;
 import io.netty.util.UncheckedBooleanSupplier;
+import io.netty.util.concurrent.FastThreadLocal;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
@@ -28,21 +29,51 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
   private static final int MOST_BODY_BYTES = 256 * 1024;
   private static final int MOST_READS = 4;
 
+  // What is read of a stream by no more than this is read into the buffer of its event loop.
+  private static final int KEPT_BYTES = 16 * 1024;
+
+  private static final FastThreadLocal<KeptBuffer> KEPT =
+      new FastThreadLocal<>() {
+        @Override
+        protected KeptBuffer initialValue() {
+          return new KeptBuffer(KEPT_BYTES);
+        }
+
+        @Override
+        protected void onRemoval(KeptBuffer buffer) {
+          buffer.release();
+        }
+      };
+
   // A request may end on another thread than the event loop that reads.
   private volatile int mostBytes = MOST_BYTES;
+  private boolean stream;
 
-  /** For one connection, if {@link #body} shall be of use to it, or for several. */
-  public Reads() {
+  private Reads() {
     super(LEAST_BYTES, FIRST_BYTES, MOST_BODY_BYTES);
     maxMessagesPerRead(MOST_READS);
+  }
+
+  /** Has a connection read like this that has just been made. */
+  public static void set(Channel channel) {
+    channel.config().setRecvByteBufAllocator(new Reads());
+  }
+
+  /**
+   * Tells a connection that it carries a stream, whose every read is done with before the next, so
+   * that small ones can be made with one buffer. From its event loop.
+   */
+  public static void stream(Channel channel) {
+    if (channel.config().getRecvByteBufAllocator() instanceof Reads own) {
+      own.stream = true;
+    }
   }
 
   /** Tells the request's connection that what comes is a snapshot's body, or no longer is. */
   public static void body(HttpServerRequest request, boolean begins) {
     request.withConnection(
         connection -> {
-          RecvByteBufAllocator reads = connection.channel().config().getRecvByteBufAllocator();
-          if (reads instanceof Reads own) {
+          if (connection.channel().config().getRecvByteBufAllocator() instanceof Reads own) {
             own.body(begins);
           }
         });
@@ -71,7 +102,9 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      return allocator.ioBuffer(guess());
+      int size = guess();
+      ByteBuf kept = stream && size <= KEPT_BYTES ? KEPT.get().take(allocator) : null;
+      return kept == null ? allocator.ioBuffer(size) : kept;
     }
 
     @Override

@@ -3,7 +3,6 @@
 package io.raftwire.http.probe;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -13,6 +12,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.raftwire.http.link.WholeRequests;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -48,7 +48,9 @@ public final class ProbeHandler implements WholeRequests.Endpoint {
 
   @Override
   public FullHttpResponse answer(Channel channel, HttpRequest request, ByteBuf body) {
-    ByteBuf health = ByteBufUtil.writeAscii(channel.alloc(), health());
+    // Not character by character.
+    byte[] text = health().getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuf health = channel.alloc().directBuffer(text.length).writeBytes(text);
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK, health);
     response

@@ -75,6 +75,7 @@ public final class Prober {
 
     private final PeerChannel over;
     private final Timeouts timeouts = link.config().timeouts();
+    private final Duration maxIdle = timeouts.idleConnection().dividedBy(2);
     private final long patienceNanos = timeouts.dial().plus(timeouts.handshake()).toNanos();
     private final Disposable.Swap dialling = Disposables.swap();
     private final Disposable.Swap connected = Disposables.swap();
@@ -116,7 +117,7 @@ public final class Prober {
 
     private boolean isUsable(ProbeConnection kept, URI url) {
       // The peer closes what is idle for long; this end does so first.
-      return kept.isUsableFor(url) && !kept.idleFor(timeouts.idleConnection().dividedBy(2));
+      return kept.isUsableFor(url) && !kept.idleFor(maxIdle);
     }
 
     private void dial(URI url) {
@@ -171,7 +172,7 @@ public final class Prober {
 
   private void measured(PeerChannel over, Instant peerNow, Instant beganAt, Duration roundTrip) {
     link.liveness().seen();
-    Duration difference = Duration.between(beganAt.plus(roundTrip.dividedBy(2)), peerNow);
+    Duration difference = Duration.between(beganAt.plusNanos(roundTrip.toNanos() / 2), peerNow);
     link.recorder().probed(over, roundTrip, difference);
     if (difference.abs().compareTo(link.config().timeouts().clockDriftWarning()) > 0) {
       reportDrift(difference, roundTrip);

@@ -22,10 +22,10 @@ import io.raftwire.http.inbound.SingleArrival;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.PeerLink;
+import io.raftwire.http.link.Reads;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -56,7 +56,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
   private final AtomicLong waitingBytes = new AtomicLong();
   private final ScheduledFuture<?> watch;
 
-  private List<Message> read = new ArrayList<>();
+  private Batch read = new Batch(1);
   private long readMessageBytes;
   private long readWireBytes;
   private long received;
@@ -94,6 +94,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     outcome.onDispose(stream::dispose);
     channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, stream);
     channel.pipeline().remove(NettyPipeline.HttpCodec);
+    Reads.stream(channel);
     channel.config().setAutoRead(true);
     stream.delayAcknowledgements();
   }
@@ -217,10 +218,11 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     if (received > 0) {
       link.recorder().received(type.channel(), received, readMessageBytes, readWireBytes);
     }
-    if (!read.isEmpty()) {
-      Batch batch = new Batch(read, readMessageBytes);
-      read = new ArrayList<>(batch.size());
-      waitingBytes.addAndGet(batch.bytes);
+    Batch batch = read;
+    if (batch.size > 0) {
+      read = new Batch(batch.size);
+      batch.bytes = readMessageBytes;
+      waitingBytes.addAndGet(readMessageBytes);
       inbox.messages().offer(batch);
     }
     received = 0;
@@ -288,30 +290,37 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     }
   }
 
-  /** The messages of one read. */
+  /** The messages of one read; complete when it is handed over. */
   private final class Batch implements Arrivals {
 
-    private final List<Message> messages;
-    private final long bytes;
+    private Message[] messages;
+    private int size;
+    private long bytes;
 
-    Batch(List<Message> messages, long bytes) {
-      this.messages = messages;
-      this.bytes = bytes;
+    Batch(int expectedSize) {
+      this.messages = new Message[expectedSize];
+    }
+
+    void add(Message message) {
+      if (size == messages.length) {
+        messages = Arrays.copyOf(messages, 2 * size);
+      }
+      messages[size++] = message;
     }
 
     @Override
     public int size() {
-      return messages.size();
+      return size;
     }
 
     @Override
     public Message message(int index) {
-      return messages.get(index);
+      return messages[index];
     }
 
     @Override
     public Delivery delivery(int index) {
-      return new SingleArrival(messages.get(index), SingleArrival.Acknowledgement.NONE, () -> {});
+      return new SingleArrival(messages[index], SingleArrival.Acknowledgement.NONE, () -> {});
     }
 
     @Override

@@ -3,6 +3,7 @@
 package io.raftwire.http.stream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
@@ -10,6 +11,7 @@ import io.raftwire.http.codec.ChunkWriter;
 import io.raftwire.http.codec.FrameBatch;
 import io.raftwire.http.codec.StreamEncoder;
 import io.raftwire.http.lane.Lane;
+import io.raftwire.http.link.KeptBuffer;
 import io.raftwire.raftpb.Message;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -43,9 +45,13 @@ final class StreamOutput {
   private static final int FRAME_OVERHEAD = 40;
   private static final int MIN_BATCH_BYTES = 512;
 
+  // A batch up to this size is written in the stream's own buffer, if that is free.
+  private static final int KEPT_BATCH_BYTES = 4 * 1024;
+
   private final StreamEncoder encoder;
   private final Lane lane;
   private final Listener listener;
+  private final KeptBuffer keptBatch = new KeptBuffer(KEPT_BATCH_BYTES);
   private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
 
   private @Nullable Message carried;
@@ -149,6 +155,7 @@ final class StreamOutput {
 
   /** Drops what is left; nothing is written any more. */
   void close() {
+    keptBatch.release();
     Message unsent = giveBack();
     if (unsent != null) {
       listener.dropped(1, unsent.getSerializedSize());
@@ -170,7 +177,7 @@ final class StreamOutput {
   }
 
   private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
-    ByteBuf buffer = ctx.alloc().directBuffer(batchCapacity(firstSize), BATCH_BYTES);
+    ByteBuf buffer = batchBuffer(ctx.alloc(), firstSize);
     long messages = 0;
     long messageBytes = 0;
     Message next = first;
@@ -196,9 +203,15 @@ final class StreamOutput {
     write(ctx, buffer, messages, messageBytes);
   }
 
-  private int batchCapacity(int firstSize) {
+  /** A buffer for what waits, as far as it goes into one. */
+  private ByteBuf batchBuffer(ByteBufAllocator allocator, int firstSize) {
     long waiting = lane.bytes() + lane.messages() * FRAME_OVERHEAD + firstSize + CHUNK_BYTES;
-    return (int) Math.min(BATCH_BYTES, Math.max(MIN_BATCH_BYTES, waiting));
+    ByteBuf kept = waiting <= KEPT_BATCH_BYTES ? keptBatch.take(allocator) : null;
+    if (kept != null) {
+      return kept;
+    }
+    int capacity = (int) Math.min(BATCH_BYTES, Math.max(MIN_BATCH_BYTES, waiting));
+    return allocator.directBuffer(capacity, BATCH_BYTES);
   }
 
   /**

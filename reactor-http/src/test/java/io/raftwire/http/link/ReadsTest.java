@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.util.concurrent.FastThreadLocal;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @SuppressWarnings("deprecation") // Netty's own handles have no other type.
@@ -17,12 +20,21 @@ class ReadsTest {
 
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private final ChannelConfig config = channel.config();
-  private final Reads reads = new Reads();
-  private final RecvByteBufAllocator.Handle handle = reads.newHandle();
+  private ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
+  private Reads reads;
+  private RecvByteBufAllocator.Handle handle;
+
+  @BeforeEach
+  void set() {
+    Reads.set(channel);
+    reads = config.getRecvByteBufAllocator();
+    handle = reads.newHandle();
+  }
 
   @AfterEach
   void close() {
     channel.finishAndReleaseAll();
+    FastThreadLocal.removeAll();
   }
 
   @Test
@@ -55,6 +67,34 @@ class ReadsTest {
     assertThat(count).isEqualTo(4);
   }
 
+  @Test
+  void smallReadsOfAStreamAreMadeWithOneBufferAsLongAsNobodyHoldsIt() {
+    allocator = new UnpooledByteBufAllocator(true, true);
+    Reads.stream(channel);
+    ByteBuf first = handle.allocate(allocator).writeLong(1);
+    ByteBuf second = handle.allocate(allocator);
+    assertThat(second).as("while the first one is held").isNotSameAs(first);
+    second.release();
+    first.release();
+
+    ByteBuf third = handle.allocate(allocator);
+    assertThat(third).isSameAs(first);
+    assertThat(third.readableBytes()).isZero();
+    assertThat(third.writableBytes()).isEqualTo(16 * 1024);
+    third.release();
+
+    assertThat(readFull(1)).isEqualTo(16 * 1024);
+    assertThat(readFull(20)).as("what has much to read").isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void whatIsNoStreamIsReadIntoABufferOfItsOwnEachTime() {
+    allocator = new UnpooledByteBufAllocator(true, true);
+    ByteBuf first = handle.allocate(allocator);
+    first.release();
+    assertThat(first.refCnt()).isZero();
+  }
+
   /** Reads all that a buffer can take, so many times; the size of the last one. */
   private int readFull(int times) {
     int size = 0;
@@ -72,7 +112,7 @@ class ReadsTest {
   }
 
   private int readOnce(int bytes) {
-    ByteBuf buffer = handle.allocate(ByteBufAllocator.DEFAULT);
+    ByteBuf buffer = handle.allocate(allocator);
     int size = buffer.writableBytes();
     buffer.release();
     handle.attemptedBytesRead(size);
