@@ -14,7 +14,12 @@ public final class Liveness {
 
   /** The peer gave a sign of life now. */
   public void seen() {
-    lastSeenNanos = System.nanoTime();
+    seen(System.nanoTime());
+  }
+
+  /** The peer gave a sign of life at a time that {@link System#nanoTime} has told. */
+  public void seen(long nanos) {
+    lastSeenNanos = nanos;
   }
 
   /** How long the peer has been silent, in nanoseconds. */

@@ -124,9 +124,14 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     }
   }
 
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    // Nobody behind it has seen anything of what was read.
+  }
+
   private void read(ByteBuf in) {
     lastReadNanos = System.nanoTime();
-    link.liveness().seen();
+    link.liveness().seen(lastReadNanos);
     try {
       decode(in);
     } catch (RuntimeException e) {
