@@ -31,7 +31,7 @@ public final class FrameBatch {
     if (buffer.nioBufferCount() != 1) {
       throw new IllegalArgumentException(buffer + " (expected: a buffer in one piece of memory)");
     }
-    // Not one of the batch's own: the stream works on a copy of it, and one object less is made.
+    // The buffer's own view will do, since the stream makes itself a copy of it.
     ByteBuffer region = buffer.internalNioBuffer(buffer.writerIndex(), maxBytes);
     this.buffer = buffer;
     this.coded = CodedOutputStream.newInstance(region);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A buffer that is kept for what is nearly always done with before the next of its kind: a lone
- * message read, or written. To take one from Netty's pool and to give it back, and Netty's look for
- * leaks at one in 128, are a good part of what such a message costs.
+ * message read, or written. Netty looks for leaks at one of 128 buffers that are taken from its
+ * allocators, with a stack trace, and that makes a lone message late.
  *
  * <p>Who takes the buffer may hold it as long as it likes and give it to others, on any thread, as
  * any other buffer; meanwhile it cannot be taken again. One that Netty watches for a leak is used

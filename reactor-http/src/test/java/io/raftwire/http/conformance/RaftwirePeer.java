@@ -77,7 +77,7 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
     this(spec, config -> config);
   }
 
-  private RaftwirePeer(Spec spec, UnaryOperator<RaftHttpConfig.Builder> change) {
+  RaftwirePeer(Spec spec, UnaryOperator<RaftHttpConfig.Builder> change) {
     this.spec = spec;
     this.transport = RaftHttpTransport.create(change.apply(configure(spec)).build());
     this.eventSubscription = transport.events().subscribe(this::on);
