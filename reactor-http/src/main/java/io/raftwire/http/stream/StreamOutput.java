@@ -6,14 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.util.ReferenceCountUtil;
 import io.raftwire.http.codec.ChunkWriter;
 import io.raftwire.http.codec.FrameBatch;
 import io.raftwire.http.codec.StreamEncoder;
 import io.raftwire.http.lane.Lane;
 import io.raftwire.http.link.KeptBuffer;
 import io.raftwire.raftpb.Message;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +35,6 @@ final class StreamOutput {
 
   private static final int FLUSH_MESSAGES = 512;
 
-  private static final int SMALL_PIECE_BYTES = 4 * 1024;
-
   private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
 
   // A guess at what a frame needs beyond its message, to size a batch for what waits.
@@ -52,15 +48,12 @@ final class StreamOutput {
   private final Lane lane;
   private final Listener listener;
   private final KeptBuffer keptBatch = new KeptBuffer(KEPT_BATCH_BYTES);
-  private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
 
   private @Nullable Message carried;
   private int unflushedBytes;
   private long unflushedMessages;
-  private long largeWireBytes;
-  private long frameLeft;
-  private int chunkLeft;
-  private long largeMessageBytes;
+  // The frame that has been written in part.
+  private @Nullable LargeFrame large;
 
   /** Is told what became of what was written. */
   interface Listener {
@@ -88,12 +81,12 @@ final class StreamOutput {
 
   /** Whether nothing that was taken from the lane waits here. */
   boolean isEmpty() {
-    return pieces.isEmpty() && carried == null;
+    return large == null && carried == null;
   }
 
   /** Whether a frame has been written in part. */
   boolean isMidFrame() {
-    return !pieces.isEmpty();
+    return large != null;
   }
 
   /** Whether so much has been written since the last flush that another is due. */
@@ -114,8 +107,9 @@ final class StreamOutput {
    * @return false if there was nothing to write
    */
   boolean writeSome(ChannelHandlerContext ctx) {
-    if (isMidFrame()) {
-      writePiece(ctx);
+    LargeFrame begun = large;
+    if (begun != null) {
+      writePiece(ctx, begun);
       return true;
     }
     Message first = next();
@@ -128,7 +122,9 @@ final class StreamOutput {
     } else if (size <= PIECE_BYTES) {
       writeAlone(ctx, first, (int) size);
     } else {
-      writeFirstPiece(ctx, first, size);
+      LargeFrame frame = largeFrame(first, size);
+      large = frame;
+      writePiece(ctx, frame);
     }
     return true;
   }
@@ -160,10 +156,11 @@ final class StreamOutput {
     if (unsent != null) {
       listener.dropped(1, unsent.getSerializedSize());
     }
-    if (isMidFrame()) {
-      pieces.forEach(ReferenceCountUtil::release);
-      pieces.clear();
-      listener.dropped(1, largeMessageBytes);
+    LargeFrame begun = large;
+    large = null;
+    if (begun != null) {
+      begun.release();
+      listener.dropped(1, begun.messageBytes());
     }
   }
 
@@ -266,80 +263,28 @@ final class StreamOutput {
     };
   }
 
-  // ---- frames that are too large for a batch ---------------------------------------------------
+  // ---- frames that are too large for a buffer --------------------------------------------------
 
-  private void writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
-    largeWireBytes = size;
-    frameLeft = size;
-    largeMessageBytes = message.getSerializedSize();
-    lane.release(1, largeMessageBytes);
+  private LargeFrame largeFrame(Message message, long size) {
+    long messageBytes = message.getSerializedSize();
+    lane.release(1, messageBytes);
     try {
-      encoder.encodeLarge(message, PIECE_BYTES, pieces::add);
+      return LargeFrame.encode(encoder, message, size, PIECE_BYTES);
     } catch (RuntimeException e) {
-      if (pieces.isEmpty()) {
-        // Else it is dropped with its pieces.
-        listener.dropped(1, largeMessageBytes);
-      }
+      listener.dropped(1, messageBytes);
       throw e;
     }
-    writePiece(ctx);
   }
 
-  /**
-   * Writes one piece. The frame is one chunk, if the chunk's head can say its length; a small piece
-   * shares a buffer with the head before it and the tail behind it.
-   */
-  private void writePiece(ChannelHandlerContext ctx) {
-    int opened = 0;
-    if (chunkLeft == 0) {
-      opened = (int) Math.min(frameLeft, ChunkWriter.MAX_CONTENT_BYTES);
-      chunkLeft = opened;
-    }
-    ByteBuf piece = nextPiece(chunkLeft);
-    int length = piece.readableBytes();
-    frameLeft -= length;
-    chunkLeft -= length;
-    ByteBuf last = piece;
-    if (length <= SMALL_PIECE_BYTES) {
-      last = ctx.alloc().directBuffer(CHUNK_BYTES + length, CHUNK_BYTES + length);
-      openChunk(last, opened);
-      last.writeBytes(piece);
-      piece.release();
-      closeChunk(last, chunkLeft);
-    } else {
-      if (opened > 0) {
-        ByteBuf head = ctx.alloc().directBuffer(ChunkWriter.HEAD_BYTES, ChunkWriter.HEAD_BYTES);
-        openChunk(head, opened);
-        ctx.write(head);
-      }
-      if (chunkLeft == 0) {
-        ctx.write(piece);
-        last = ctx.alloc().directBuffer(ChunkWriter.TAIL_BYTES, ChunkWriter.TAIL_BYTES);
-        closeChunk(last, chunkLeft);
-      }
-    }
+  private void writePiece(ChannelHandlerContext ctx, LargeFrame frame) {
+    long left = frame.bytesLeft();
+    ByteBuf last = frame.writeButForLast(ctx);
+    int length = (int) (left - frame.bytesLeft());
+    boolean whole = frame.bytesLeft() == 0;
+    large = whole ? null : frame;
+    unflushedBytes += length;
     ctx.write(last)
         .addListener(
-            isMidFrame() ? written(length, 0, 0) : written(largeWireBytes, 1, largeMessageBytes));
-    unflushedBytes += length;
-  }
-
-  /** The next bytes of the frame, at most so many. The caller releases them. */
-  private ByteBuf nextPiece(int maxBytes) {
-    ByteBuf piece = pieces.element();
-    return piece.readableBytes() <= maxBytes ? pieces.remove() : piece.readRetainedSlice(maxBytes);
-  }
-
-  private static void openChunk(ByteBuf buffer, int contentBytes) {
-    if (contentBytes > 0) {
-      ChunkWriter.setHead(buffer, 0, contentBytes);
-      buffer.writerIndex(ChunkWriter.HEAD_BYTES);
-    }
-  }
-
-  private static void closeChunk(ByteBuf buffer, int contentLeft) {
-    if (contentLeft == 0) {
-      ChunkWriter.writeTail(buffer);
-    }
+            whole ? written(frame.wireBytes(), 1, frame.messageBytes()) : written(length, 0, 0));
   }
 }
