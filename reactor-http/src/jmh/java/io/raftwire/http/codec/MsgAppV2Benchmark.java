@@ -39,22 +39,27 @@ public class MsgAppV2Benchmark {
   private static final MemberId LEADER = MemberId.of(1);
   private static final MemberId FOLLOWER = MemberId.of(2);
 
-  /** Bytes of the one entry. */
-  @Param({"64", "1024"})
-  public int size;
+  /** How many entries a message has, and of how many bytes. */
+  @Param({"1x64", "1x1024", "64x128"})
+  public String entries;
 
   private final Message[] messages = new Message[BATCH];
+  private int count;
+  private int size;
   private ByteBuf frames;
   private ByteBuf target;
 
   /** Builds a leader's log. */
   @Setup(Level.Trial)
   public void prepare() {
+    int cross = entries.indexOf('x');
+    count = Integer.parseInt(entries.substring(0, cross));
+    size = Integer.parseInt(entries.substring(cross + 1));
     for (int i = 0; i < BATCH; i++) {
-      messages[i] = append(i);
+      messages[i] = append((long) i * count);
     }
-    target = PooledByteBufAllocator.DEFAULT.directBuffer(2 * BATCH * (size + 128));
-    frames = PooledByteBufAllocator.DEFAULT.directBuffer(2 * BATCH * (size + 128));
+    target = PooledByteBufAllocator.DEFAULT.directBuffer(2 * BATCH * count * (size + 128));
+    frames = PooledByteBufAllocator.DEFAULT.directBuffer(2 * BATCH * count * (size + 128));
     encodeInto(frames);
   }
 
@@ -103,19 +108,22 @@ public class MsgAppV2Benchmark {
   }
 
   private Message append(long index) {
-    return Message.newBuilder()
-        .setType(MessageType.MsgApp)
-        .setFrom(LEADER.value())
-        .setTo(FOLLOWER.value())
-        .setTerm(1)
-        .setLogTerm(1)
-        .setIndex(index)
-        .setCommit(index)
-        .addEntries(
-            Entry.newBuilder()
-                .setTerm(1)
-                .setIndex(index + 1)
-                .setData(ByteString.copyFrom(new byte[size])))
-        .build();
+    Message.Builder message =
+        Message.newBuilder()
+            .setType(MessageType.MsgApp)
+            .setFrom(LEADER.value())
+            .setTo(FOLLOWER.value())
+            .setTerm(1)
+            .setLogTerm(1)
+            .setIndex(index)
+            .setCommit(index);
+    for (int i = 1; i <= count; i++) {
+      message.addEntries(
+          Entry.newBuilder()
+              .setTerm(1)
+              .setIndex(index + i)
+              .setData(ByteString.copyFrom(new byte[size])));
+    }
+    return message.build();
   }
 }
