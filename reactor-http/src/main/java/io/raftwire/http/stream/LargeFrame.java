@@ -3,6 +3,7 @@
 package io.raftwire.http.stream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
 import io.raftwire.http.codec.ChunkWriter;
@@ -42,7 +43,7 @@ final class LargeFrame {
     LargeFrame frame = new LargeFrame(wireBytes, message.getSerializedSize());
     try {
       encoder.encodeLarge(message, pieceBytes, frame.pieces::add);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       frame.release();
       throw e;
     }
@@ -73,9 +74,10 @@ final class LargeFrame {
   /**
    * Writes the next piece, but for its last buffer.
    *
+   * @param broken told if a part of the frame cannot be written, as without it the rest is garbage
    * @return that buffer, for the caller to write
    */
-  ByteBuf writeButForLast(ChannelHandlerContext ctx) {
+  ByteBuf writeButForLast(ChannelHandlerContext ctx, ChannelFutureListener broken) {
     int opened = chunkLeft == 0 ? (int) Math.min(frameLeft, ChunkWriter.MAX_CONTENT_BYTES) : 0;
     chunkLeft += opened;
     int length = Math.min(pieces.element().readableBytes(), chunkLeft);
@@ -90,7 +92,7 @@ final class LargeFrame {
       return take(length);
     }
     ByteBuf tail = tail(ctx);
-    ctx.write(take(length));
+    ctx.write(take(length)).addListener(broken);
     return tail;
   }
 

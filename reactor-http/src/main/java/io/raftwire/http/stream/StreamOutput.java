@@ -112,19 +112,19 @@ final class StreamOutput {
       writePiece(ctx, begun);
       return true;
     }
-    Message first = next();
+    Message first = carried == null ? lane.poll() : carried;
     if (first == null) {
       return false;
     }
+    // Whatever fails before it is encoded, the end of the stream finds it here.
+    carried = first;
     long size = encoder.frameSize(first);
     if (size <= BATCH_BYTES - CHUNK_BYTES) {
       writeBatch(ctx, first, (int) size);
     } else if (size <= PIECE_BYTES) {
       writeAlone(ctx, first, (int) size);
     } else {
-      LargeFrame frame = largeFrame(first, size);
-      large = frame;
-      writePiece(ctx, frame);
+      writeFirstPiece(ctx, first, size);
     }
     return true;
   }
@@ -164,15 +164,6 @@ final class StreamOutput {
     }
   }
 
-  private @Nullable Message next() {
-    Message next = carried;
-    if (next != null) {
-      carried = null;
-      return next;
-    }
-    return lane.poll();
-  }
-
   private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
     ByteBuf buffer = batchBuffer(ctx.alloc(), firstSize);
     long messages = 0;
@@ -186,15 +177,16 @@ final class StreamOutput {
         messageBytes += next.getSerializedSize();
         next = lane.poll();
       }
-      carried = next;
       batch.finish();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       buffer.release();
-      messages += next == null ? 0 : 1;
-      messageBytes += next == null ? 0 : next.getSerializedSize();
       lane.release(messages, messageBytes);
-      listener.dropped(messages, messageBytes);
+      if (messages > 0) {
+        listener.dropped(messages, messageBytes);
+      }
       throw e;
+    } finally {
+      carried = next;
     }
     lane.release(messages, messageBytes);
     write(ctx, buffer, messages, messageBytes);
@@ -218,8 +210,6 @@ final class StreamOutput {
   private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
     int capacity = CHUNK_BYTES + size;
     ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
-    long messageBytes = message.getSerializedSize();
-    lane.release(1, messageBytes);
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, size);
@@ -227,11 +217,13 @@ final class StreamOutput {
         throw new IllegalStateException("a frame that is larger than it was said to be");
       }
       batch.finish();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       buffer.release();
-      listener.dropped(1, messageBytes);
       throw e;
     }
+    long messageBytes = message.getSerializedSize();
+    carried = null;
+    lane.release(1, messageBytes);
     write(ctx, buffer, 1, messageBytes);
   }
 
@@ -265,20 +257,22 @@ final class StreamOutput {
 
   // ---- frames that are too large for a buffer --------------------------------------------------
 
-  private LargeFrame largeFrame(Message message, long size) {
-    long messageBytes = message.getSerializedSize();
-    lane.release(1, messageBytes);
-    try {
-      return LargeFrame.encode(encoder, message, size, PIECE_BYTES);
-    } catch (RuntimeException e) {
-      listener.dropped(1, messageBytes);
-      throw e;
-    }
+  private void writeFirstPiece(ChannelHandlerContext ctx, Message message, long size) {
+    LargeFrame frame = LargeFrame.encode(encoder, message, size, PIECE_BYTES);
+    carried = null;
+    large = frame;
+    lane.release(1, frame.messageBytes());
+    writePiece(ctx, frame);
   }
 
   private void writePiece(ChannelHandlerContext ctx, LargeFrame frame) {
     long left = frame.bytesLeft();
-    ByteBuf last = frame.writeButForLast(ctx);
+    ByteBuf last = frame.writeButForLast(ctx, written(0, 0, 0));
+    if (large == null) {
+      // That has ended the stream, and with it the frame.
+      last.release();
+      return;
+    }
     int length = (int) (left - frame.bytesLeft());
     boolean whole = frame.bytesLeft() == 0;
     large = whole ? null : frame;

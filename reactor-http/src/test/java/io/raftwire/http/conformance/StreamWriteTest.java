@@ -5,6 +5,9 @@ package io.raftwire.http.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.raftwire.DropReason;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MemberId;
@@ -20,6 +23,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -326,6 +331,63 @@ class StreamWriteTest {
     Await.until(
         "one stream is open",
         () -> member.records(PEER).open(PeerChannel.MESSAGE, Direction.SEND) == 1);
+  }
+
+  // ---- no memory
+  // -------------------------------------------------------------------------------------
+
+  /** A small batch, a frame in a buffer of its own, and one in pieces. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, 100_000, 1_000_000})
+  void whatFindsNoMemoryIsCountedAndEndsTheStream(int size) {
+    sendWithout(bytes -> true, size);
+  }
+
+  /** Its pieces are copied when they are written, and the last is smaller than the others. */
+  @Test
+  void aFrameWhoseLastPieceFindsNoMemoryIsCountedAndEndsTheStream() {
+    sendWithout(bytes -> bytes > 100_000 && bytes < 250_000, 1_000_000);
+  }
+
+  private void sendWithout(IntPredicate unavailable, int size) {
+    AtomicBoolean exhausted = new AtomicBoolean();
+    member =
+        new RaftwirePeer(
+            ME.value(),
+            config ->
+                config
+                    .loopResources(oneLoop)
+                    .allocator(without(bytes -> exhausted.get() && unavailable.test(bytes)))
+                    .timeouts(
+                        t ->
+                            t.linkHeartbeat(Duration.ofHours(1))
+                                .probeInterval(Duration.ofHours(1))
+                                .redialMin(Duration.ofHours(1))));
+    member.addPeer(PEER, "http://127.0.0.1:" + Ports.free());
+    member.start();
+    open("message");
+    exhausted.set(true);
+    try {
+      send(TestMessages.bulk(ME, PEER, 1, size));
+      Await.until(
+          "the stream ended",
+          () -> !member.records(PEER).closedFor(PeerChannel.MESSAGE, Direction.SEND).isEmpty());
+    } finally {
+      exhausted.set(false);
+    }
+    assertThat(member.records(PEER).dropped.get()).isEqualTo(1);
+  }
+
+  private static ByteBufAllocator without(IntPredicate unavailable) {
+    return new PooledByteBufAllocator(true) {
+      @Override
+      protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+        if (unavailable.test(initialCapacity)) {
+          throw new OutOfMemoryError("none left, says the test");
+        }
+        return super.newDirectBuffer(initialCapacity, maxCapacity);
+      }
+    };
   }
 
   // ---- the end
