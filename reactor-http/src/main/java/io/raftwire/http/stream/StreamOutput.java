@@ -179,15 +179,15 @@ final class StreamOutput {
       }
       batch.finish();
     } catch (RuntimeException | Error e) {
+      carried = next;
       buffer.release();
       lane.release(messages, messageBytes);
       if (messages > 0) {
         listener.dropped(messages, messageBytes);
       }
       throw e;
-    } finally {
-      carried = next;
     }
+    carried = next;
     lane.release(messages, messageBytes);
     write(ctx, buffer, messages, messageBytes);
   }
