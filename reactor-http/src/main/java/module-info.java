@@ -14,6 +14,7 @@ module io.raftwire.http {
   requires io.netty.common;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
+  requires io.netty.transport.unix.common;
   requires org.slf4j;
 
   exports io.raftwire.http;

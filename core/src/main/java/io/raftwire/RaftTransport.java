@@ -88,7 +88,10 @@ public interface RaftTransport {
   /**
    * Offers one message to the peer in its {@code to} and answers at once whether it was taken.
    * Never blocks and never throws for a reason of the network: raft sends again what matters. The
-   * message is read later by other threads, which is safe because it cannot change.
+   * message is read later by other threads, which is safe because it cannot change. One for a peer
+   * that was sent nothing just before may be written to its connection by the caller itself, as far
+   * as there is room: some microseconds, and the message is sooner there than by way of an I/O
+   * thread.
    */
   SendOutcome send(Message message);
 

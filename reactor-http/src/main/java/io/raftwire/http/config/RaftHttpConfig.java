@@ -206,8 +206,9 @@ public final class RaftHttpConfig {
     }
 
     /**
-     * The event loops to run on, which stay the caller's to end. Default: a set of the transport's
-     * own, one loop for every second processor.
+     * The event loops to run on, which stay the caller's to end, after the transport has stopped:
+     * until then a thread that sends may be writing to one of their connections. Default: a set of
+     * the transport's own, one loop for every second processor.
      */
     public Builder loopResources(LoopResources loopResources) {
       this.loopResources = Objects.requireNonNull(loopResources, "loopResources");

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * any other buffer; meanwhile it cannot be taken again. One that Netty watches for a leak is used
  * once and not kept, so that Netty sees all of them where it is told to watch all.
  *
- * <p>For one event loop.
+ * <p>For one thread at a time.
  */
 public final class KeptBuffer {
 

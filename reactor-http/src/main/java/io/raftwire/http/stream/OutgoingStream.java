@@ -3,11 +3,13 @@
 package io.raftwire.http.stream;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.raftwire.DropReason;
@@ -18,8 +20,8 @@ import io.raftwire.http.codec.ChunkWriter;
 import io.raftwire.http.lane.Lane;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
@@ -29,9 +31,11 @@ import reactor.core.Exceptions;
  *
  * <p>It sits in the pipeline below the HTTP codec, and its output writes the chunks' framing
  * itself, which saves what the codec would spend on each. All of it runs on the connection's event
- * loop, but for {@link #begin} and {@link #end}, which may be called from anywhere.
+ * loop, but for {@link #begin} and {@link #end}, which may be called from anywhere, and for a lone
+ * message: while the stream rests, the thread that sends one writes it itself, see {@link
+ * WriteTurn}.
  */
-final class OutgoingStream extends ChannelInboundHandlerAdapter implements StreamOutput.Listener {
+final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.Listener {
 
   static final String NAME = "raftwire.outgoingStream";
 
@@ -45,8 +49,13 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
   private final Channel channel;
   private final StreamOutput output;
   private final StreamWriter writer;
-  private final Runnable drain = this::drain;
+  private final WriteTurn turn;
+  private final BooleanSupplier asSender = this::writeAsSender;
+  private final WriteProgress progress = new WriteProgress();
 
+  private @Nullable DirectSocket socket;
+  // Why a sender could not write. Belongs to who has the turn, as the output does.
+  private @Nullable Throwable senderFailure;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ScheduledFuture<?> ticks;
   private @Nullable Runnable whenEnded;
@@ -55,10 +64,8 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
   private boolean endedUnbegun;
   private boolean draining;
   private boolean endWhenDrained;
+  private boolean closing;
   private long beganNanos;
-  private long writtenBytes;
-  private long lastProgress;
-  private long lastProgressNanos;
 
   OutgoingStream(StreamType type, PeerLink link, Lane lane, Channel channel, StreamWriter writer) {
     this.type = type;
@@ -67,17 +74,19 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
     this.channel = channel;
     this.output = new StreamOutput(type.encoder(link.local(), link.peer()), lane, this);
     this.writer = writer;
+    this.turn = new WriteTurn(channel.eventLoop(), this::drain);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
+    socket = DirectSocket.below(this, channel);
   }
 
   /** Begins to drain the lane, when no other stream does any more. */
   void begin() {
-    onLoop(
+    turn.run(
         () -> {
           if (ended) {
             endedUnbegun = true;
@@ -91,7 +100,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
           }
           begun = true;
           beganNanos = System.nanoTime();
-          lastProgressNanos = beganNanos;
+          progress.idle();
           long every = link.config().timeouts().linkHeartbeat().toNanos();
           ticks =
               channel
@@ -99,6 +108,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
                   .scheduleAtFixedRate(this::tick, every, every, TimeUnit.NANOSECONDS);
           writer.begun(this);
           lane.onAvailable(this::wake);
+          rest();
         });
   }
 
@@ -108,7 +118,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
    * @param then runs when this stream does not touch the lane any more
    */
   void end(Reason reason, String detail, Runnable then) {
-    onLoop(
+    turn.run(
         () -> {
           if (ended && (begun || endedUnbegun)) {
             then.run();
@@ -121,7 +131,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
 
   /** Ends the stream as soon as all that waits has been written. */
   void endWhenDrained() {
-    onLoop(
+    turn.run(
         () -> {
           endWhenDrained = true;
           drain();
@@ -129,24 +139,28 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
         });
   }
 
+  /** Called by the thread that sends. */
   private void wake() {
+    if (socket == null || !turn.writeHere(asSender)) {
+      turn.writeOnLoop();
+    }
+  }
+
+  private boolean writeAsSender() {
+    DirectSocket direct = socket;
     try {
-      channel.eventLoop().execute(drain);
-    } catch (RejectedExecutionException e) {
-      // The event loops are ended, and with them this stream.
+      return direct != null
+          && !link.isCut()
+          && output.writeTo(direct, channel.alloc())
+          && lane.idle();
+    } catch (Throwable e) {
+      senderFailure = e;
+      return false;
     }
   }
 
   long ageNanos() {
     return System.nanoTime() - beganNanos;
-  }
-
-  private void onLoop(Runnable task) {
-    if (channel.eventLoop().inEventLoop()) {
-      task.run();
-    } else {
-      channel.eventLoop().execute(task);
-    }
   }
 
   // ---- the loop ------------------------------------------------------------------------------
@@ -157,6 +171,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
     }
     draining = true;
     try {
+      throwSenderFailure();
       boolean more = true;
       while (!ended && (more || !lane.idle())) {
         more = gather(context);
@@ -172,6 +187,24 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
       Exceptions.throwIfFatal(e);
     } finally {
       draining = false;
+    }
+    rest();
+  }
+
+  private void throwSenderFailure() throws Throwable {
+    Throwable failure = senderFailure;
+    senderFailure = null;
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Leaves the turn to whoever sends next, if nothing is left to be done here. */
+  private void rest() {
+    DirectSocket direct = socket;
+    boolean busy = !begun || ended || closing || draining || endWhenDrained || !output.isEmpty();
+    if (direct != null && !busy && direct.isFree()) {
+      turn.rest();
     }
   }
 
@@ -208,7 +241,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
 
   @Override
   public void written(long wireBytes, long messages, long messageBytes) {
-    writtenBytes += wireBytes;
+    progress.written(wireBytes);
     if (messages > 0) {
       link.recorder().sent(type.channel(), messages, messageBytes, wireBytes);
     }
@@ -232,28 +265,31 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
   // ---- life signs ------------------------------------------------------------------------------
 
   private void tick() {
-    ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
-    long now = System.nanoTime();
-    if (outbound == null || (outbound.totalPendingWriteBytes() == 0 && !output.isMidFrame())) {
-      lastProgressNanos = now;
+    if (!turn.takeByLoop()) {
+      // What is written is a sign of life.
+      return;
+    }
+    watchOver();
+    rest();
+  }
+
+  private void watchOver() {
+    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+    if (waiting == null || (waiting.totalPendingWriteBytes() == 0 && !output.isMidFrame())) {
+      progress.idle();
       writeLinkHeartbeat();
       return;
     }
-    long progress = writtenBytes + outbound.currentProgress();
-    if (progress != lastProgress) {
-      lastProgress = progress;
-      lastProgressNanos = now;
-      return;
-    }
+    long stalled = progress.stalledNanos(waiting);
     long limit = link.config().timeouts().write().toNanos();
-    if (now - lastProgressNanos > limit && link.liveness().silentNanos() > limit) {
+    if (stalled > limit && link.liveness().silentNanos() > limit) {
       end(
           LinkFailure.of(
               type.channel(),
               "write",
               Reason.WRITE_STALLED,
               "no progress for "
-                  + TimeUnit.NANOSECONDS.toMillis(now - lastProgressNanos)
+                  + TimeUnit.NANOSECONDS.toMillis(stalled)
                   + " ms, and no sign of life from the peer"));
     }
   }
@@ -273,7 +309,7 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     if (ctx.channel().isWritable()) {
-      drain();
+      turn.run(this::drain);
     }
     ctx.fireChannelWritabilityChanged();
   }
@@ -285,6 +321,26 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
     end(
         LinkFailure.of(
             type.channel(), "read", Reason.PROTOCOL, "bytes after the request (expected: none)"));
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      // Not closed by Netty, because of the direct socket.
+      channel.close();
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  /** Whoever closes the connection, its descriptor must not be closed while a sender uses it. */
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    turn.run(
+        () -> {
+          closing = true;
+          ctx.close(promise);
+        });
   }
 
   @Override
@@ -314,6 +370,10 @@ final class OutgoingStream extends ChannelInboundHandlerAdapter implements Strea
   }
 
   private void end(LinkFailure cause) {
+    turn.run(() -> endInTurn(cause));
+  }
+
+  private void endInTurn(LinkFailure cause) {
     if (ended) {
       return;
     }

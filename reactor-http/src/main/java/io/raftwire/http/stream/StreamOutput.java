@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the messages of a lane into the chunks of one stream: whatever waits into one buffer, a
- * frame that is too large for that into one of its own, and an even larger one into pieces. Used on
- * the connection's event loop only.
+ * frame that is too large for that into one of its own, and an even larger one into pieces. Used by
+ * the thread whose turn it is to write, which is the connection's event loop but for {@link
+ * #writeTo}.
  */
 final class StreamOutput {
 
@@ -54,6 +55,15 @@ final class StreamOutput {
   private long unflushedMessages;
   // The frame that has been written in part.
   private @Nullable LargeFrame large;
+  // What the socket has not taken, or only in part.
+  private @Nullable Batch rest;
+
+  /**
+   * Messages in one buffer.
+   *
+   * @param wireBytes the buffer's length before anything of it is written
+   */
+  private record Batch(ByteBuf buffer, int wireBytes, long messages, long messageBytes) {}
 
   /** Is told what became of what was written. */
   interface Listener {
@@ -81,12 +91,12 @@ final class StreamOutput {
 
   /** Whether nothing that was taken from the lane waits here. */
   boolean isEmpty() {
-    return large == null && carried == null;
+    return large == null && carried == null && rest == null;
   }
 
-  /** Whether a frame has been written in part. */
+  /** Whether a frame has been written in part, or may have been. */
   boolean isMidFrame() {
-    return large != null;
+    return large != null || rest != null;
   }
 
   /** Whether so much has been written since the last flush that another is due. */
@@ -107,6 +117,12 @@ final class StreamOutput {
    * @return false if there was nothing to write
    */
   boolean writeSome(ChannelHandlerContext ctx) {
+    Batch begunBatch = rest;
+    if (begunBatch != null) {
+      rest = null;
+      write(ctx, begunBatch);
+      return true;
+    }
     LargeFrame begun = large;
     if (begun != null) {
       writePiece(ctx, begun);
@@ -120,13 +136,42 @@ final class StreamOutput {
     carried = first;
     long size = encoder.frameSize(first);
     if (size <= BATCH_BYTES - CHUNK_BYTES) {
-      writeBatch(ctx, first, (int) size);
+      write(ctx, encode(first, batchBuffer(ctx.alloc(), (int) size)));
     } else if (size <= PIECE_BYTES) {
       writeAlone(ctx, first, (int) size);
     } else {
       writeFirstPiece(ctx, first, size);
     }
     return true;
+  }
+
+  /**
+   * Writes what waits to the socket itself, if that is little. What is left is here or in the lane,
+   * for {@link #writeSome}.
+   *
+   * @return whether nothing is
+   */
+  boolean writeTo(DirectSocket socket, ByteBufAllocator allocator) {
+    Message first = lane.poll();
+    if (first == null) {
+      return true;
+    }
+    carried = first;
+    long size = encoder.frameSize(first);
+    boolean little = size <= KEPT_BATCH_BYTES && waitingBytes((int) size) <= KEPT_BATCH_BYTES;
+    ByteBuf buffer = little ? keptBatch.take(allocator) : null;
+    if (buffer == null) {
+      return false;
+    }
+    Batch batch = encode(first, buffer);
+    socket.write(buffer);
+    if (buffer.isReadable()) {
+      rest = batch;
+      return false;
+    }
+    buffer.release();
+    listener.written(batch.wireBytes, batch.messages, batch.messageBytes);
+    return carried == null;
   }
 
   /** Writes a sign of life, without flushing it. */
@@ -136,7 +181,7 @@ final class StreamOutput {
     FrameBatch batch = new FrameBatch(buffer, MIN_BATCH_BYTES - CHUNK_BYTES);
     encoder.encodeLinkHeartbeat(batch);
     batch.finish();
-    write(ctx, buffer, 0, 0);
+    write(ctx, new Batch(buffer, closeChunk(buffer), 0, 0));
   }
 
   /** Gives back the message that was taken from the lane and has not been begun, and its room. */
@@ -156,6 +201,12 @@ final class StreamOutput {
     if (unsent != null) {
       listener.dropped(1, unsent.getSerializedSize());
     }
+    Batch unwritten = rest;
+    rest = null;
+    if (unwritten != null) {
+      unwritten.buffer.release();
+      listener.dropped(unwritten.messages, unwritten.messageBytes);
+    }
     LargeFrame begun = large;
     large = null;
     if (begun != null) {
@@ -164,8 +215,8 @@ final class StreamOutput {
     }
   }
 
-  private void writeBatch(ChannelHandlerContext ctx, Message first, int firstSize) {
-    ByteBuf buffer = batchBuffer(ctx.alloc(), firstSize);
+  /** Fills a buffer with what waits, as one chunk; what does not fit is carried. */
+  private Batch encode(Message first, ByteBuf buffer) {
     long messages = 0;
     long messageBytes = 0;
     Message next = first;
@@ -189,12 +240,20 @@ final class StreamOutput {
     }
     carried = next;
     lane.release(messages, messageBytes);
-    write(ctx, buffer, messages, messageBytes);
+    return new Batch(buffer, closeChunk(buffer), messages, messageBytes);
+  }
+
+  /**
+   * What a buffer needs for the first frame at least, and for all that waits with it by a guess.
+   */
+  private long waitingBytes(int firstSize) {
+    long guess = lane.bytes() + lane.messages() * FRAME_OVERHEAD;
+    return Math.max(firstSize, guess) + CHUNK_BYTES;
   }
 
   /** A buffer for what waits, as far as it goes into one. */
   private ByteBuf batchBuffer(ByteBufAllocator allocator, int firstSize) {
-    long waiting = lane.bytes() + lane.messages() * FRAME_OVERHEAD + firstSize + CHUNK_BYTES;
+    long waiting = waitingBytes(firstSize);
     ByteBuf kept = waiting <= KEPT_BATCH_BYTES ? keptBatch.take(allocator) : null;
     if (kept != null) {
       return kept;
@@ -224,14 +283,14 @@ final class StreamOutput {
     long messageBytes = message.getSerializedSize();
     carried = null;
     lane.release(1, messageBytes);
-    write(ctx, buffer, 1, messageBytes);
+    write(ctx, new Batch(buffer, closeChunk(buffer), 1, messageBytes));
   }
 
-  private void write(ChannelHandlerContext ctx, ByteBuf buffer, long messages, long messageBytes) {
-    int length = closeChunk(buffer);
-    unflushedBytes += length;
-    unflushedMessages += messages;
-    ctx.write(buffer).addListener(written(length, messages, messageBytes));
+  private void write(ChannelHandlerContext ctx, Batch batch) {
+    unflushedBytes += batch.wireBytes;
+    unflushedMessages += batch.messages;
+    ctx.write(batch.buffer)
+        .addListener(written(batch.wireBytes, batch.messages, batch.messageBytes));
   }
 
   /** Closes the chunk that fills the buffer from behind its head on. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +70,8 @@ final class TestRecorder implements TransportRecorder {
     final AtomicLong dropped = new AtomicLong();
     final Map<PeerChannel, AtomicLong> probed = counters();
     final AtomicLong probesFailed = new AtomicLong();
+    // Those that have told of messages they wrote to a stream.
+    final Set<Thread> streamWriters = ConcurrentHashMap.newKeySet();
 
     private static Map<PeerChannel, AtomicLong> counters() {
       Map<PeerChannel, AtomicLong> counters = new EnumMap<>(PeerChannel.class);
@@ -114,6 +117,9 @@ final class TestRecorder implements TransportRecorder {
 
     @Override
     public void sent(PeerChannel channel, long messages, long messageBytes, long wireBytes) {
+      if (channel == PeerChannel.MSGAPP || channel == PeerChannel.MESSAGE) {
+        streamWriters.add(Thread.currentThread());
+      }
       sent.get(channel).addAndGet(messages);
     }
 
