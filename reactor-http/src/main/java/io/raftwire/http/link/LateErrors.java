@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.util.context.Context;
-import reactor.util.context.ContextView;
 
 /**
  * Errors of a connection that come after its stream or request was given up. Why that was is told
@@ -27,7 +26,7 @@ public final class LateErrors {
   private LateErrors() {}
 
   /** What a subscriber's context says to have them logged at the level of debugging. */
-  public static ContextView context() {
+  public static Context context() {
     return CONTEXT;
   }
 }

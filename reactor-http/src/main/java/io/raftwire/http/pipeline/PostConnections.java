@@ -3,6 +3,7 @@
 package io.raftwire.http.pipeline;
 
 import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.PeerLink;
 import java.net.URI;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.netty.Connection;
+import reactor.util.context.Context;
 
 /**
  * The connections of one peer's pipeline, kept alive between POSTs. The one that was used last is
@@ -103,6 +105,11 @@ final class PostConnections {
 
     Dial(Post post) {
       this.post = post;
+    }
+
+    @Override
+    public Context currentContext() {
+      return LateErrors.context();
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.netty.Connection;
 
 /**
  * Probes one peer every few seconds, over a connection beside its streams and one beside its
@@ -125,15 +126,14 @@ public final class Prober {
           clients
               .connect(url)
               .timeout(Duration.ofNanos(patienceNanos))
-              .contextWrite(LateErrors.context())
-              .subscribe(
-                  dialled -> {
-                    int maxHeaderBytes = link.config().limits().maxHeaderBytes();
-                    ProbeConnection made = ProbeConnection.over(dialled, url, maxHeaderBytes, this);
-                    connected.update(made);
-                    made.ask();
-                  },
-                  this::failed));
+              .subscribe(made -> dialled(made, url), this::failed, null, LateErrors.context()));
+    }
+
+    private void dialled(Connection connection, URI url) {
+      int maxHeaderBytes = link.config().limits().maxHeaderBytes();
+      ProbeConnection made = ProbeConnection.over(connection, url, maxHeaderBytes, this);
+      connected.update(made);
+      made.ask();
     }
 
     // To dial has a time-out of its own.

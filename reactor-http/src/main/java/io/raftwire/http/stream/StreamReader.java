@@ -15,6 +15,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Answers;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.LateErrors;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import java.net.URI;
@@ -60,7 +61,11 @@ public final class StreamReader {
   /** Begins to dial. */
   public void start() {
     running.update(
-        Mono.defer(this::dialAndRead).then(Mono.defer(this::pause)).repeat().subscribe());
+        Mono.defer(this::dialAndRead)
+            .then(Mono.defer(this::pause))
+            .repeat()
+            .contextWrite(LateErrors.context())
+            .subscribe());
   }
 
   /** Ends the stream and dials no more. */
