@@ -4,8 +4,10 @@ package io.raftwire.http.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,14 +20,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class WriteTurnTest {
 
-  private final EventLoop loop = new DefaultEventLoop();
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final EventLoop loop = loops.next();
   // What was done, in order. Changed by whoever has the turn.
   private final List<String> done = new ArrayList<>();
   private final WriteTurn turn = new WriteTurn(loop, () -> done.add("write"));
 
   @AfterEach
   void end() {
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 
   private void onLoop(Runnable task) {
@@ -136,7 +140,7 @@ class WriteTurnTest {
   @Test
   void notOnceTheEventLoopEnds() {
     rest();
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     assertThat(sender(true)).isFalse();
     turn.writeOnLoop();
     assertThat(done).isEmpty();
