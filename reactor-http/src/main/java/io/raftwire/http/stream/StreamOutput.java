@@ -164,11 +164,13 @@ final class StreamOutput {
       return false;
     }
     Batch batch = encode(first, buffer);
+    // However writing fails, the end of the stream finds it here.
+    rest = batch;
     socket.write(buffer);
     if (buffer.isReadable()) {
-      rest = batch;
       return false;
     }
+    rest = null;
     buffer.release();
     listener.written(batch.wireBytes, batch.messages, batch.messageBytes);
     return carried == null;
