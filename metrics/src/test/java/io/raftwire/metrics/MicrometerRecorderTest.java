@@ -214,8 +214,7 @@ class MicrometerRecorderTest {
     assertThat(registry.get("raftwire.inbound.stalls").timer().count()).isEqualTo(1);
   }
 
-  // ---- coming and going
-  // ----------------------------------------------------------------------------
+  // ---- coming and going -----------------------------------------------------------------------
 
   @ParameterizedTest
   @EnumSource(MeterNames.class)

@@ -115,8 +115,7 @@ class PrometheusInteropTest {
     }
   }
 
-  // ---- what is asked
-  // -------------------------------------------------------------------------------
+  // ---- what is asked --------------------------------------------------------------------------
 
   private void everyPanelShowsSomething() throws IOException {
     Map<String, String> queries = new TreeMap<>();
@@ -195,8 +194,7 @@ class PrometheusInteropTest {
     return "http://127.0.0.1:" + prometheusPort + path;
   }
 
-  // ---- what is run
-  // ---------------------------------------------------------------------------------
+  // ---- what is run ----------------------------------------------------------------------------
 
   private Program startPrometheus(Path config) throws IOException {
     return Program.start(

@@ -61,8 +61,7 @@ final class Members implements Membership {
     this.strangers = config.recorder().strangers(config.id());
   }
 
-  // ---- changes
-  // -------------------------------------------------------------------------------------
+  // ---- changes --------------------------------------------------------------------------------
 
   synchronized void start() {
     if (!stopped) {
@@ -190,8 +189,7 @@ final class Members implements Membership {
             ignored -> {}, cause -> log.warn("ending {} failed", destination.link().peer(), cause));
   }
 
-  // ---- look-ups
-  // ------------------------------------------------------------------------------------
+  // ---- look-ups -------------------------------------------------------------------------------
 
   @Nullable Destination destination(long id) {
     return destinations.get(id);

@@ -132,8 +132,7 @@ public final class RaftHttpTransport implements RaftTransport {
     return config.clusterId();
   }
 
-  // ---- lifecycle
-  // -----------------------------------------------------------------------------------
+  // ---- lifecycle ------------------------------------------------------------------------------
 
   @Override
   public Mono<Void> start() {
@@ -183,8 +182,7 @@ public final class RaftHttpTransport implements RaftTransport {
 
   private static final Duration DISPOSE_TIMEOUT = Duration.ofSeconds(5);
 
-  // ---- messages
-  // ------------------------------------------------------------------------------------
+  // ---- messages -------------------------------------------------------------------------------
 
   @Override
   public Flux<Message> inbound() {
@@ -247,8 +245,7 @@ public final class RaftHttpTransport implements RaftTransport {
         });
   }
 
-  // ---- membership
-  // ----------------------------------------------------------------------------------
+  // ---- membership -----------------------------------------------------------------------------
 
   @Override
   public boolean addPeer(MemberId id, PeerUrls urls) {

@@ -95,8 +95,7 @@ public final class HttpPeer extends Destination implements Peer {
     return messageWriter.attached() ? messageWriter.lane() : pipelineLane();
   }
 
-  // ---- the public side
-  // -----------------------------------------------------------------------------
+  // ---- the public side ------------------------------------------------------------------------
 
   @Override
   public MemberId id() {
@@ -127,8 +126,7 @@ public final class HttpPeer extends Destination implements Peer {
     return Mono.create(sink -> messages.subscribe(new PeerSink(this, sink)));
   }
 
-  // ---- what a back-pressured sender watches
-  // --------------------------------------------------------
+  // ---- what a back-pressured sender watches ---------------------------------------------------
 
   boolean isStopped() {
     return stopped;

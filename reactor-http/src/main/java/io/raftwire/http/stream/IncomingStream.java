@@ -109,8 +109,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     channel.config().setOption(EpollChannelOption.TCP_QUICKACK, false);
   }
 
-  // ---- what the connection brings
-  // ----------------------------------------------------------------
+  // ---- what the connection brings -------------------------------------------------------------
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) {
@@ -184,8 +183,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     end(Failures.of(type.channel(), "read", cause));
   }
 
-  // ---- what the decoder finds
-  // --------------------------------------------------------------------
+  // ---- what the decoder finds -----------------------------------------------------------------
 
   @Override
   public void message(Message message, long messageBytes, long wireBytes) {
@@ -235,8 +233,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     readWireBytes = 0;
   }
 
-  // ---- demand
-  // --------------------------------------------------------------------------------------
+  // ---- demand ---------------------------------------------------------------------------------
 
   private void withhold() {
     withheld = true;
@@ -266,8 +263,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     }
   }
 
-  // ---- the end
-  // -----------------------------------------------------------------------------------------
+  // ---- the end --------------------------------------------------------------------------------
 
   private void end(LinkFailure cause) {
     stop();

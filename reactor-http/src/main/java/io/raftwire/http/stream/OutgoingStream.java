@@ -303,8 +303,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
     output.flush(ctx);
   }
 
-  // ---- what the connection tells
-  // -----------------------------------------------------------------
+  // ---- what the connection tells --------------------------------------------------------------
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
@@ -358,8 +357,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
             type.channel(), "write", Reason.BROKEN, String.valueOf(cause.getMessage()), cause));
   }
 
-  // ---- the end
-  // -----------------------------------------------------------------------------------
+  // ---- the end --------------------------------------------------------------------------------
 
   private void endIfDrained() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();

@@ -77,8 +77,7 @@ class BackPressureTest {
     return peer.received().stream().map(Message::getIndex).toList();
   }
 
-  // ---- inbound
-  // -----------------------------------------------------------------------------------
+  // ---- inbound --------------------------------------------------------------------------------
 
   @Test
   void aSubscriberThatRestsLongerThanAllTimeoutsLosesNothing() {
@@ -224,8 +223,7 @@ class BackPressureTest {
     receiver.resumeReading();
   }
 
-  // ---- send(Publisher)
-  // ---------------------------------------------------------------------------
+  // ---- send(Publisher) ------------------------------------------------------------------------
 
   private Mono<Void> send(Flux<Message> messages) {
     return sender.transport().peer(receiver.id()).send(messages);

@@ -74,8 +74,7 @@ class BoundsTest {
     return http;
   }
 
-  // ---- lanes
-  // -------------------------------------------------------------------------------------
+  // ---- lanes ----------------------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
@@ -156,8 +155,7 @@ class BoundsTest {
     assertThat(member.offer(TestMessages.bulk(ME, PEER, 1, 9_900))).isEqualTo(SendOutcome.QUEUED);
   }
 
-  // ---- connections
-  // -------------------------------------------------------------------------------
+  // ---- connections ----------------------------------------------------------------------------
 
   @Test
   void aRequestsHeadOverTheLimitIsRefused() {
@@ -235,8 +233,7 @@ class BoundsTest {
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
   }
 
-  // ---- silence
-  // -----------------------------------------------------------------------------------
+  // ---- silence --------------------------------------------------------------------------------
 
   @Test
   void aStreamOnWhichNothingArrivesIsDropped() {
@@ -309,8 +306,7 @@ class BoundsTest {
     assertThat(member.records(PEER).dropped(DropReason.STREAM_LOST)).isPositive();
   }
 
-  // ---- dials
-  // -------------------------------------------------------------------------------------
+  // ---- dials ----------------------------------------------------------------------------------
 
   @Test
   void aPeerThatRefusesIsDialledLessAndLess() {

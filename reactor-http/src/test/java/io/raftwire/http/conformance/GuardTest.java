@@ -79,8 +79,7 @@ class GuardTest {
     return RawRequest.stream("msgapp", PEER, ME);
   }
 
-  // ---- the table
-  // ---------------------------------------------------------------------------------
+  // ---- the table ------------------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
@@ -266,8 +265,7 @@ class GuardTest {
     }
   }
 
-  // ---- what the dialling side makes of refusals
-  // --------------------------------------------------
+  // ---- what the dialling side makes of refusals -----------------------------------------------
 
   @Test
   void aRemovedMemberIsReportedOnce() {

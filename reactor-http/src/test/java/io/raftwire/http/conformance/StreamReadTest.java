@@ -85,8 +85,7 @@ class StreamReadTest {
     return TestMessages.localTypes();
   }
 
-  // ---- what may come in
-  // --------------------------------------------------------------------------
+  // ---- what may come in -----------------------------------------------------------------------
 
   @ParameterizedTest
   @MethodSource("localTypes")
@@ -248,8 +247,7 @@ class StreamReadTest {
     return server;
   }
 
-  // ---- what ends a stream
-  // ------------------------------------------------------------------------
+  // ---- what ends a stream ---------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(longs = {100_001, 1L << 31, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -1})

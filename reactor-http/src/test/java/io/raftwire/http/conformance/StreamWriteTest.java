@@ -96,8 +96,7 @@ class StreamWriteTest {
     assertThat(member.send(message)).isTrue();
   }
 
-  // ---- bytes
-  // -------------------------------------------------------------------------------------
+  // ---- bytes ----------------------------------------------------------------------------------
 
   @Test
   void theBytesOfAMessageStream() {
@@ -196,8 +195,7 @@ class StreamWriteTest {
         .isBetween(Duration.ofMillis(300), Duration.ofSeconds(5));
   }
 
-  // ---- coalescing
-  // --------------------------------------------------------------------------------
+  // ---- coalescing -----------------------------------------------------------------------------
 
   @Test
   void aBurstIsWrittenInFewChunks() {
@@ -242,8 +240,7 @@ class StreamWriteTest {
     assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(Duration.ofMillis(5));
   }
 
-  // ---- replacement
-  // -------------------------------------------------------------------------------
+  // ---- replacement ----------------------------------------------------------------------------
 
   @Test
   void aNewerStreamTakesThePlaceOfTheOlder() {
@@ -333,8 +330,7 @@ class StreamWriteTest {
         () -> member.records(PEER).open(PeerChannel.MESSAGE, Direction.SEND) == 1);
   }
 
-  // ---- no memory
-  // -------------------------------------------------------------------------------------
+  // ---- no memory ------------------------------------------------------------------------------
 
   /** A small batch, a frame in a buffer of its own, and one in pieces. */
   @ParameterizedTest
@@ -390,8 +386,7 @@ class StreamWriteTest {
     };
   }
 
-  // ---- the end
-  // -----------------------------------------------------------------------------------
+  // ---- the end --------------------------------------------------------------------------------
 
   @Test
   void bytesAfterAStreamsRequestEndIt() {

@@ -132,8 +132,7 @@ abstract class TransportConformanceTest {
     }
   }
 
-  // ---- messages
-  // ----------------------------------------------------------------------------------
+  // ---- messages -------------------------------------------------------------------------------
 
   static Stream<MessageType> wireTypes() {
     return TestMessages.wireTypes();
@@ -279,8 +278,7 @@ abstract class TransportConformanceTest {
         .containsExactly(byValue(before), byValue(large), byValue(after));
   }
 
-  // ---- trouble
-  // -----------------------------------------------------------------------------------
+  // ---- trouble --------------------------------------------------------------------------------
 
   /**
    * Every message that was taken arrives once, unless it was reported as dropped, or was on a
@@ -492,8 +490,7 @@ abstract class TransportConformanceTest {
     assertThat(arrived.get()).isEqualTo(sent);
   }
 
-  // ---- posts and snapshots
-  // -----------------------------------------------------------------------
+  // ---- posts and snapshots --------------------------------------------------------------------
 
   /** A remote has no streams: everything to it is a POST, in no order. */
   @Test
@@ -575,8 +572,7 @@ abstract class TransportConformanceTest {
     aSnapshotArrivesWhole(1000);
   }
 
-  // ---- membership and health
-  // ---------------------------------------------------------------------
+  // ---- membership and health ------------------------------------------------------------------
 
   @Test
   void probesFindThePeerHealthy() {
@@ -703,8 +699,7 @@ abstract class TransportConformanceTest {
         });
   }
 
-  // ---- TLS
-  // ---------------------------------------------------------------------------------------
+  // ---- TLS ------------------------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -74,8 +74,7 @@ class LaneTest {
     return messages;
   }
 
-  // ---- bounds
-  // ------------------------------------------------------------------------------------
+  // ---- bounds ---------------------------------------------------------------------------------
 
   @Test
   void messagesLeaveInTheOrderTheyCame() {
@@ -168,8 +167,7 @@ class LaneTest {
     assertThat(lane.bytes()).isEqualTo(LaneLimits.MAX_BYTES / 2);
   }
 
-  // ---- heartbeats
-  // --------------------------------------------------------------------------------
+  // ---- heartbeats -----------------------------------------------------------------------------
 
   @Test
   void aNewerHeartbeatTakesTheOldersPlace() {
@@ -213,8 +211,7 @@ class LaneTest {
     assertThat(lane.bytes()).isZero();
   }
 
-  // ---- one consumer
-  // ------------------------------------------------------------------------------
+  // ---- one consumer ---------------------------------------------------------------------------
 
   @Test
   void oneConsumerAtATime() {
@@ -282,8 +279,7 @@ class LaneTest {
     assertThat(heard).hasValue(1);
   }
 
-  // ---- how long messages wait
-  // --------------------------------------------------------------------
+  // ---- how long messages wait -----------------------------------------------------------------
 
   /** A lane that adds to a list how long messages waited. */
   private static Lane timedLane(List<Long> waits) {
@@ -365,8 +361,7 @@ class LaneTest {
     assertThat(waits).hasSize(1);
   }
 
-  // ---- races
-  // -----------------------------------------------------------------------------------
+  // ---- races ----------------------------------------------------------------------------------
 
   /**
    * Several offer, one takes and rests; none is lost, each one's order is kept, no bound breaks.

@@ -32,8 +32,7 @@ class LinkPartsTest {
     return LinkFailure.of(channel, "test", Reason.BROKEN, "broken");
   }
 
-  // ---- URLs
-  // --------------------------------------------------------------------------------------
+  // ---- URLs -----------------------------------------------------------------------------------
 
   @Test
   void aUrlIsKeptUntilItFails() {
@@ -64,8 +63,7 @@ class LinkPartsTest {
     assertThat(picker.pick()).hasToString("http://b:2");
   }
 
-  // ---- status
-  // ------------------------------------------------------------------------------------
+  // ---- status ---------------------------------------------------------------------------------
 
   private final EventBus bus = new EventBus();
   private final List<TransportEvent> events = new CopyOnWriteArrayList<>();
@@ -141,8 +139,7 @@ class LinkPartsTest {
     awaitEvents(TransportEvent.PeerInactive.class);
   }
 
-  // ---- events
-  // ------------------------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
 
   @Test
   void eachSubscriberSeesEveryEventInOrderAndTheEnd() {

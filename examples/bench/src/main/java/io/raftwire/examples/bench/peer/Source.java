@@ -127,8 +127,7 @@ public final class Source {
     }
   }
 
-  // ---- the thread that sends
-  // ---------------------------------------------------------------------
+  // ---- the thread that sends ------------------------------------------------------------------
 
   private void send() {
     while (!stopped) {
@@ -168,8 +167,7 @@ public final class Source {
     return false;
   }
 
-  // ---- the thread that measures
-  // ------------------------------------------------------------------
+  // ---- the thread that measures ---------------------------------------------------------------
 
   /** Sends single messages until each is acknowledged, and begins to count from there. */
   private void probe() throws InterruptedException {

@@ -295,8 +295,7 @@ class PageIT {
     }
   }
 
-  // ---- how it is looked at
-  // ---------------------------------------------------------------------------
+  // ---- how it is looked at --------------------------------------------------------------------
 
   private static Map<String, Double> meters() {
     Map<String, Double> meters = new TreeMap<>();
