@@ -14,8 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
-import reactor.util.concurrent.Queues;
 
 /**
  * The messages that wait for one channel of a peer: first in, first out, bounded in messages and in
@@ -33,6 +33,9 @@ public final class Lane implements PeerRecorder.Lane {
   private static final long BYTES_MASK = (1L << BYTES_BITS) - 1;
   private static final long ONE_MESSAGE = 1L << BYTES_BITS;
 
+  // How long the queue's arrays are. An empty lane has one.
+  private static final int QUEUE_CHUNK = 256;
+
   private static final Runnable NOBODY = () -> {};
 
   private final PeerChannel channel;
@@ -40,7 +43,9 @@ public final class Lane implements PeerRecorder.Lane {
   private final PeerRecorder recorder;
 
   // Holds Message, HeartbeatSlot and Stamp; a wrapper for each message would cost one more object.
-  private final Queue<Object> queue = Queues.unboundedMultiproducer().get();
+  // In arrays, and what producers write apart from what the consumer writes: the nodes of a linked
+  // queue go from one core to another with every message.
+  private final Queue<Object> queue = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
   private final AtomicLong held = new AtomicLong();
   private final AtomicReference<@Nullable HeartbeatSlot> heartbeat = new AtomicReference<>();
   private final AtomicBoolean awake = new AtomicBoolean();
