@@ -22,17 +22,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamOutput {
 
-  /** How much goes into one buffer; within what Netty's pool keeps for each thread. */
-  private static final int BATCH_BYTES = 32 * 1024;
+  /**
+   * How much goes into one buffer: within the 32 KiB that Netty's pool keeps for each thread, and
+   * so that two are not more than the kernel makes one segment of (64 KiB with all headers).
+   */
+  private static final int BATCH_BYTES = 32 * 1024 - 128;
 
   /** How large the pieces of a frame are that is too large for a buffer of its own. */
   static final int PIECE_BYTES = 256 * 1024;
 
   /**
-   * How much is written before it is flushed: a system call costs as much as a full batch. But who
-   * reads small messages shall not wait until a thousand are written.
+   * How much is written before it is flushed: two full batches, since a system call costs as much
+   * as one. More than a segment is no gain: where TCP paces, the kernel sets a timer for the next
+   * one. But who reads small messages shall not wait until a thousand are written.
    */
-  private static final int FLUSH_BYTES = 128 * 1024;
+  private static final int FLUSH_BYTES = 60 * 1024;
+
+  /** The same for frames in buffers of their own, which are about a segment each. */
+  private static final int LARGE_FLUSH_BYTES = 128 * 1024;
 
   private static final int FLUSH_MESSAGES = 512;
 
@@ -52,6 +59,7 @@ final class StreamOutput {
 
   private @Nullable Message carried;
   private int unflushedBytes;
+  private int flushAt = FLUSH_BYTES;
   private long unflushedMessages;
   // The frame that has been written in part.
   private @Nullable LargeFrame large;
@@ -101,13 +109,14 @@ final class StreamOutput {
 
   /** Whether so much has been written since the last flush that another is due. */
   boolean isFlushDue() {
-    return unflushedBytes >= FLUSH_BYTES || unflushedMessages >= FLUSH_MESSAGES;
+    return unflushedBytes >= flushAt || unflushedMessages >= FLUSH_MESSAGES;
   }
 
   /** Hands what has been written to the kernel. */
   void flush(ChannelHandlerContext ctx) {
     unflushedBytes = 0;
     unflushedMessages = 0;
+    flushAt = FLUSH_BYTES;
     ctx.flush();
   }
 
@@ -285,6 +294,7 @@ final class StreamOutput {
     long messageBytes = message.getSerializedSize();
     carried = null;
     lane.release(1, messageBytes);
+    flushAt = LARGE_FLUSH_BYTES;
     write(ctx, new Batch(buffer, closeChunk(buffer), 1, messageBytes));
   }
 
