@@ -19,6 +19,7 @@ import reactor.netty.http.server.HttpServerRequest;
 final class Call {
 
   private static final long MAX_DISCARDED_BYTES = 1 << 20;
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   private final HttpServerRequest request;
   private final String path;
@@ -114,7 +115,8 @@ final class Call {
   /**
    * Reads a body that nobody wanted: an answer before its end would leave the connection in the
    * middle of a request. Completes with false if it is too much to read, and the connection must be
-   * closed instead.
+   * closed instead; after a while, since one that is closed on unread bytes is reset, and then the
+   * caller may never see the answer.
    */
   Mono<Boolean> discardBody(Duration idle) {
     if (bodyTaken) {
@@ -123,7 +125,10 @@ final class Call {
     bodyTaken = true;
     if (announced() > MAX_DISCARDED_BYTES
         || request.requestHeaders().contains("Transfer-Encoding")) {
-      return Mono.just(false);
+      // Who waits to be told to send has sent nothing yet.
+      return request.requestHeaders().contains("Expect")
+          ? Mono.just(false)
+          : request.receive().take(LINGER).then(Mono.just(false)).onErrorReturn(false);
     }
     return request.receive().timeout(idle).then(Mono.just(true)).onErrorReturn(false);
   }

@@ -186,6 +186,23 @@ class KvServerTest {
   }
 
   @Test
+  void whoSendsAllOfAValueThatIsTooLargeStillGetsTheAnswer() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.ports().get(0))) {
+      OutputStream out = socket.getOutputStream();
+      byte[] chunk = new byte[0x10000];
+      out.write(
+          ("PUT /kv/big HTTP/1.1\r\nHost: h\r\nContent-Length: " + 128 * chunk.length + "\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 128; i++) {
+        out.write(chunk);
+      }
+      InputStream in = socket.getInputStream();
+      assertThat(new String(in.readNBytes(12), StandardCharsets.US_ASCII))
+          .isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
   void aLargeValueOfUnknownLengthIsRefusedToo() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.ports().get(0))) {
       OutputStream out = socket.getOutputStream();
