@@ -34,13 +34,14 @@ final class StreamOutput {
   /**
    * How much is written before it is flushed: two full batches, since a system call costs as much
    * as one. More than a segment is no gain: where TCP paces, the kernel sets a timer for the next
-   * one. But who reads small messages shall not wait until a thousand are written.
+   * one.
    */
   private static final int FLUSH_BYTES = 60 * 1024;
 
   /** The same for frames in buffers of their own, which are about a segment each. */
   private static final int LARGE_FLUSH_BYTES = 128 * 1024;
 
+  /** Who reads small messages shall not wait until a thousand are written. */
   private static final int FLUSH_MESSAGES = 512;
 
   private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
@@ -59,6 +60,7 @@ final class StreamOutput {
 
   private @Nullable Message carried;
   private int unflushedBytes;
+  // How many of them make a flush due.
   private int flushAt = FLUSH_BYTES;
   private long unflushedMessages;
   // The frame that has been written in part.

@@ -297,7 +297,7 @@ public final class KvServer implements AutoCloseable {
     if (allow != null) {
       answer = answer.headers(Map.of("Allow", allow.toString()));
     }
-    // What is left of such a body is not worth waiting for.
+    // The connection may still be in the middle of such a body.
     return Mono.just(
         failure.status() == 413 || failure.status() == 408 ? answer.closing() : answer);
   }
