@@ -17,5 +17,10 @@ public final class AllowedBlocking implements BlockHoundIntegration {
     // buffer met the lock was reset.
     builder.allowBlockingCallsInside(
         "io.netty.buffer.AdaptivePoolingAllocator$MagazineGroup", "tryExpandMagazines");
+    // Reactor's timers wait in the JDK's queue, which takes a lock for the few instructions in
+    // which one is put in or taken out. Reactor allows the former only; without this, a timer that
+    // was disposed of while another was put in failed the end of a transport.
+    builder.allowBlockingCallsInside(
+        "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue", "remove");
   }
 }
