@@ -6,6 +6,7 @@ import io.raftwire.raftpb.Message;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -13,13 +14,16 @@ import reactor.core.publisher.Operators;
 
 /**
  * A lane as a flux, for one subscriber: messages leave the lane as they are requested, and their
- * room is given back when they do. Never completes. Signals come on the thread that offers or
- * requests.
+ * room is given back when they do. Completes only if asked to. Signals come on the thread that
+ * offers, requests or asks.
  */
 public final class LaneFlux extends Flux<Message> {
 
   private final Lane lane;
   private final AtomicBoolean subscribed = new AtomicBoolean();
+
+  private volatile boolean completing;
+  private volatile @Nullable Outlet outlet;
 
   /** The messages of a lane. */
   public LaneFlux(Lane lane) {
@@ -35,14 +39,26 @@ public final class LaneFlux extends Flux<Message> {
               "the " + lane.channel().label() + " lane has a consumer (expected: one)"));
       return;
     }
-    Outlet outlet = new Outlet(lane, subscriber);
-    subscriber.onSubscribe(outlet);
-    lane.onAvailable(outlet::drain);
+    Outlet next = new Outlet(subscriber);
+    outlet = next;
+    subscriber.onSubscribe(next);
+    lane.onAvailable(next::drain);
   }
 
-  private static final class Outlet implements Subscription {
+  /**
+   * Has the flux complete as soon as the lane is empty. What is offered after that stays in the
+   * lane, for its next consumer. From any thread.
+   */
+  public void completeWhenEmpty() {
+    completing = true;
+    Outlet subscription = outlet;
+    if (subscription != null) {
+      subscription.drain();
+    }
+  }
 
-    private final Lane lane;
+  private final class Outlet implements Subscription {
+
     private final CoreSubscriber<? super Message> subscriber;
     private final AtomicLong requested = new AtomicLong();
     private final AtomicInteger wip = new AtomicInteger();
@@ -51,8 +67,7 @@ public final class LaneFlux extends Flux<Message> {
     private volatile boolean invalidRequest;
     private boolean done;
 
-    Outlet(Lane lane, CoreSubscriber<? super Message> subscriber) {
-      this.lane = lane;
+    Outlet(CoreSubscriber<? super Message> subscriber) {
       this.subscriber = subscriber;
     }
 
@@ -97,6 +112,9 @@ public final class LaneFlux extends Flux<Message> {
         }
         if (requested.get() == 0) {
           // The lane stays awake: the next request goes on from here.
+          if (completing && lane.messages() == 0) {
+            complete();
+          }
           return;
         }
         Message message = lane.poll();
@@ -104,14 +122,22 @@ public final class LaneFlux extends Flux<Message> {
           requested.accumulateAndGet(1, LaneFlux::produced);
           lane.release(1, message.getSerializedSize());
           subscriber.onNext(message);
+        } else if (completing) {
+          complete();
         } else if (lane.idle()) {
           return;
         }
       }
     }
 
+    private void complete() {
+      finish();
+      subscriber.onComplete();
+    }
+
     private void finish() {
       done = true;
+      outlet = null;
       lane.relinquish();
     }
   }

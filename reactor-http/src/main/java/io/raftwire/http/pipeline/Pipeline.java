@@ -32,6 +32,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
+import reactor.core.publisher.Sinks;
 
 /**
  * The POSTs to one peer: a lane, and a {@code flatMap} that keeps a few of them under way. A
@@ -49,7 +50,9 @@ public final class Pipeline {
   private final PeerLink link;
   private final PostConnections connections;
   private final Lane lane;
+  private final LaneFlux messages;
   private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
+  private final Sinks.Empty<Void> drained = Sinks.empty();
   private final Disposable.Composite running = Disposables.composite();
 
   /** A pipeline that does not send yet. */
@@ -65,6 +68,7 @@ public final class Pipeline {
                 limits.pipelineQueueBytes(),
                 limits.urgentReserveMessages()),
             link.recorder());
+    this.messages = new LaneFlux(lane);
   }
 
   /** What waits to be sent. */
@@ -76,7 +80,8 @@ public final class Pipeline {
   public void start() {
     int concurrency = link.config().limits().pipelineConcurrency();
     Duration transfer = link.config().timeouts().transfer();
-    running.add(new LaneFlux(lane).flatMap(this::post, concurrency).subscribe());
+    running.add(
+        messages.flatMap(this::post, concurrency).doOnComplete(drained::tryEmitEmpty).subscribe());
     running.add(
         Flux.interval(transfer.dividedBy(4))
             .subscribe(
@@ -92,14 +97,12 @@ public final class Pipeline {
    * @return completes when nothing is under way any more
    */
   public Mono<Void> stop(Duration drain) {
-    Mono<Void> drained =
-        drain.isZero()
-            ? Mono.empty()
-            : Flux.interval(Duration.ZERO, Duration.ofMillis(5))
-                .takeUntil(tick -> underWay.isEmpty() && lane.messages() == 0)
-                .then()
-                .timeout(drain, Mono.empty());
-    return drained.then(Mono.fromRunnable(this::stopNow));
+    if (drain.isZero()) {
+      return Mono.fromRunnable(this::stopNow);
+    }
+    return Mono.fromRunnable(messages::completeWhenEmpty)
+        .then(drained.asMono().timeout(drain, Mono.empty()))
+        .then(Mono.fromRunnable(this::stopNow));
   }
 
   private void stopNow() {

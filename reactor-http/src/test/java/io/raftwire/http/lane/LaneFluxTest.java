@@ -69,6 +69,63 @@ class LaneFluxTest {
         .verifyComplete();
   }
 
+  @Test
+  void completesWhenTheLaneIsEmptyAndNotBefore() {
+    LaneFlux flux = new LaneFlux(lane);
+    IntStream.range(0, 3).forEach(this::offer);
+    StepVerifier.create(flux.map(Message::getIndex), 1)
+        .expectNext(0L)
+        .then(flux::completeWhenEmpty)
+        .then(() -> offer(3))
+        .thenRequest(2)
+        .expectNext(1L, 2L)
+        .then(() -> assertThat(lane.claim()).as("one waits yet").isFalse())
+        .thenRequest(1)
+        .expectNext(3L)
+        .verifyComplete(); // with nothing more requested
+    assertThat(lane.claim()).as("it is free again").isTrue();
+  }
+
+  @Test
+  void anEmptyLaneCompletesAtOnce() {
+    LaneFlux flux = new LaneFlux(lane);
+    StepVerifier.create(flux).then(flux::completeWhenEmpty).verifyComplete();
+    assertThat(lane.claim()).isTrue();
+    offer(1);
+    assertThat(lane.messages()).as("left to the next consumer").isEqualTo(1);
+  }
+
+  @Test
+  void mayBeAskedToCompleteBeforeItIsSubscribedTo() {
+    LaneFlux flux = new LaneFlux(lane);
+    flux.completeWhenEmpty();
+    offer(1);
+    StepVerifier.create(flux).expectNext(message(1)).verifyComplete();
+  }
+
+  @RepeatedTest(300)
+  void completingRacesWithOffering() {
+    LaneFlux flux = new LaneFlux(lane);
+    TestSubscriber<Message> subscriber = TestSubscriber.create();
+    flux.subscribe(subscriber);
+    offer(1);
+    RaceTestUtils.race(flux::completeWhenEmpty, () -> offer(2));
+    assertThat(subscriber.isTerminatedComplete()).isTrue();
+    assertThat(subscriber.getReceivedOnNext().size() + lane.messages()).isEqualTo(2);
+    assertThat(lane.claim()).isTrue();
+  }
+
+  @RepeatedTest(300)
+  void completingRacesWithRequesting() {
+    LaneFlux flux = new LaneFlux(lane);
+    TestSubscriber<Message> subscriber = TestSubscriber.builder().initialRequest(0).build();
+    flux.subscribe(subscriber);
+    offer(1);
+    RaceTestUtils.race(flux::completeWhenEmpty, () -> subscriber.request(1));
+    assertThat(subscriber.getReceivedOnNext()).containsExactly(message(1));
+    assertThat(subscriber.isTerminatedComplete()).isTrue();
+  }
+
   @RepeatedTest(300)
   void requestingRacesWithOffering() {
     TestSubscriber<Message> subscriber = TestSubscriber.builder().initialRequest(0).build();

@@ -14,7 +14,7 @@ import org.reactivestreams.tck.TestEnvironment;
 import org.testng.annotations.Test;
 import reactor.core.publisher.Flux;
 
-/** The rules of Reactive Streams for {@link LaneFlux}, which never completes and never fails. */
+/** The rules of Reactive Streams for {@link LaneFlux}, which fails only for a second subscriber. */
 @Test
 public class LaneFluxVerificationTest extends PublisherVerification<Message> {
 
@@ -39,7 +39,11 @@ public class LaneFluxVerificationTest extends PublisherVerification<Message> {
 
   @Override
   public Publisher<Message> createPublisher(long elements) {
-    return elements > FILL ? flux(elements) : flux(elements).take(elements);
+    LaneFlux flux = flux(elements);
+    if (elements <= FILL) {
+      flux.completeWhenEmpty();
+    }
+    return flux;
   }
 
   /** The second consumer of a lane is refused. */

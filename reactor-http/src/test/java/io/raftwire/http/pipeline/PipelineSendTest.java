@@ -481,6 +481,56 @@ class PipelineSendTest {
     }
   }
 
+  @Test
+  void stoppingWaitsForWhatIsUnderWayAndForWhatWaits() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    try (RawServer peer =
+            RawServer.start(
+                RawServer.posts(
+                    (request, reply) -> {
+                      release.await();
+                      reply.send(204, "", "");
+                    }));
+        Member member = Member.start(1, config -> config.timeouts(t -> t.drain(WAIT)))) {
+      member.transport().addPeer(MemberId.of(2), PeerUrls.of(peer.url()));
+      for (int i = 1; i <= 10; i++) {
+        member.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, i));
+      }
+      await().atMost(WAIT).until(() -> peer.requests("/raft").size() == 4);
+      CountDownLatch stopped = new CountDownLatch(1);
+      member.transport().stop().doFinally(signal -> stopped.countDown()).subscribe();
+      assertThat(stopped.await(200, TimeUnit.MILLISECONDS)).as("stopped early").isFalse();
+      release.countDown();
+      assertThat(stopped.await(5, TimeUnit.SECONDS)).as("stopped").isTrue();
+      assertThat(peer.requests("/raft")).hasSize(10);
+      assertThat(member.events(TransportEvent.MessagesDropped.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void stoppingWaitsNoLongerThanToldAndDropsTheRest() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    try (RawServer peer = RawServer.start(RawServer.posts((request, reply) -> never.await()));
+        Member member =
+            Member.start(1, config -> config.timeouts(t -> t.drain(Duration.ofMillis(300))))) {
+      member.transport().addPeer(MemberId.of(2), PeerUrls.of(peer.url()));
+      for (int i = 1; i <= 10; i++) {
+        member.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, i));
+      }
+      await().atMost(WAIT).until(() -> peer.requests("/raft").size() == 4);
+      long began = System.nanoTime();
+      member.transport().stop().block(WAIT);
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofMillis(300), Duration.ofSeconds(4));
+      assertThat(
+              member.events(TransportEvent.MessagesDropped.class).stream()
+                  .mapToLong(TransportEvent.MessagesDropped::messages)
+                  .sum())
+          .isEqualTo(10);
+      never.countDown();
+    }
+  }
+
   private static <T extends TransportEvent> void settle(Member member, Class<T> type, int count) {
     await()
         .during(Duration.ofMillis(150))
