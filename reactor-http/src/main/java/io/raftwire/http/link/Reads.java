@@ -8,6 +8,8 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
 
 /**
@@ -47,7 +49,8 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
   // A request may end on another thread than the event loop that reads.
   private volatile int mostBytes = MOST_BYTES;
-  private boolean stream;
+  // Not null if the connection carries a stream.
+  private @Nullable BooleanSupplier readOn;
 
   private Reads() {
     super(LEAST_BYTES, FIRST_BYTES, MOST_BODY_BYTES);
@@ -62,10 +65,13 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
   /**
    * Tells a connection that it carries a stream, whose every read is done with before the next, so
    * that small ones can be made with one buffer. From its event loop.
+   *
+   * @param readOn asked there after each read, whether the next may follow before the event loop
+   *     turns to others
    */
-  public static void stream(Channel channel) {
+  public static void stream(Channel channel, BooleanSupplier readOn) {
     if (channel.config().getRecvByteBufAllocator() instanceof Reads own) {
-      own.stream = true;
+      own.readOn = readOn;
     }
   }
 
@@ -103,7 +109,7 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
       int size = guess();
-      ByteBuf kept = stream && size <= KEPT_BYTES ? KEPT.get().take(allocator) : null;
+      ByteBuf kept = readOn != null && size <= KEPT_BYTES ? KEPT.get().take(allocator) : null;
       return kept == null ? allocator.ioBuffer(size) : kept;
     }
 
@@ -113,8 +119,18 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
     }
 
     @Override
+    public boolean continueReading() {
+      return mayReadOn() && guessing.continueReading();
+    }
+
+    @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-      return guessing.continueReading(maybeMore);
+      return mayReadOn() && guessing.continueReading(maybeMore);
+    }
+
+    private boolean mayReadOn() {
+      BooleanSupplier asked = readOn;
+      return asked == null || asked.getAsBoolean();
     }
   }
 }

@@ -45,6 +45,9 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
 
   private static final String NAME = "raftwire.incomingStream";
 
+  // The event loop may have answers to what was read, and others to turn to.
+  private static final int TURN_MESSAGES = 512;
+
   private final StreamType type;
   private final PeerLink link;
   private final Inbox inbox;
@@ -60,6 +63,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
   private long readMessageBytes;
   private long readWireBytes;
   private long received;
+  private long receivedInTurn;
   private long lastReadNanos = System.nanoTime();
   private boolean ended;
 
@@ -94,7 +98,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     outcome.onDispose(stream::dispose);
     channel.pipeline().addAfter(NettyPipeline.HttpCodec, NAME, stream);
     channel.pipeline().remove(NettyPipeline.HttpCodec);
-    Reads.stream(channel);
+    Reads.stream(channel, () -> stream.receivedInTurn < TURN_MESSAGES);
     channel.config().setAutoRead(true);
     stream.delayAcknowledgements();
   }
@@ -126,6 +130,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     // Nobody behind it has seen anything of what was read.
+    receivedInTurn = 0;
   }
 
   private void read(ByteBuf in) {
@@ -228,6 +233,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
       waitingBytes.addAndGet(readMessageBytes);
       inbox.messages().offer(batch);
     }
+    receivedInTurn += received;
     received = 0;
     readMessageBytes = 0;
     readWireBytes = 0;

@@ -43,6 +43,9 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, StreamOutput.PIECE_BYTES);
 
+  // What else the event loop has to do, reading among it, shall not wait for a lane to be empty.
+  private static final int TURN_FLUSHES = 16;
+
   private final StreamType type;
   private final PeerLink link;
   private final Lane lane;
@@ -173,7 +176,12 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
     try {
       throwSenderFailure();
       boolean more = true;
+      int flushes = 0;
       while (!ended && (more || !lane.idle())) {
+        if (flushes++ == TURN_FLUSHES) {
+          turn.writeOnLoopLater();
+          return;
+        }
         more = gather(context);
         output.flush(context);
         if (!channel.isWritable()) {

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
@@ -65,6 +66,19 @@ final class WriteTurn {
   void writeOnLoop() {
     try {
       loop.execute(onLoop);
+    } catch (RejectedExecutionException e) {
+      // The event loops are ended, and with them the stream.
+    }
+  }
+
+  /**
+   * Has the event loop write on after what else it has to do. On the event loop, which has the turn
+   * and keeps it.
+   */
+  void writeOnLoopLater() {
+    try {
+      // A task would be run before the event loop turns to its connections, a timer is after that.
+      loop.schedule(onLoop, 0, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       // The event loops are ended, and with them the stream.
     }

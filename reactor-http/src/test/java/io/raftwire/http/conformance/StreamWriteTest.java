@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.netty.resources.LoopResources;
 
 /** The writing side of streams, as a peer sees it that reads the bytes by hand. */
@@ -401,6 +403,50 @@ class StreamWriteTest {
                 .records(PEER)
                 .closedFor(PeerChannel.MSGAPP, Direction.SEND)
                 .contains(Reason.PROTOCOL));
+  }
+
+  /** Its lane is never empty, and it reads so fast that its connection is never full. */
+  @Test
+  void aPeerThatIsNeverDoneDoesNotKeepOthersFromTheirEventLoop() throws Exception {
+    start(Duration.ofHours(1));
+    RawHttp greedy = open("message");
+    AtomicLong read = new AtomicLong();
+    Thread reader = new Thread(() -> readOn(greedy, read), "greedy-reader");
+    reader.start();
+    Message small = TestMessages.numbered(ME, PEER, 1);
+    Disposable feeding =
+        member
+            .transport()
+            .peer(PEER)
+            .send(Flux.<Message>generate(sink -> sink.next(small)))
+            .subscribe();
+    Await.until("it is fed", () -> read.get() > 10_000);
+
+    MemberId other = MemberId.of(3);
+    member.addPeer(other, "http://127.0.0.1:" + Ports.free());
+    for (int i = 1; i <= 10; i++) {
+      RawHttp http = RawHttp.connect(member.port());
+      connections.add(http);
+      assertThat(http.send(RawRequest.stream("message", other, ME).toString()).head().status())
+          .isEqualTo(200);
+    }
+    Await.until(
+        "attached", () -> member.records(other).opened(PeerChannel.MESSAGE, Direction.SEND) == 10);
+    long before = read.get();
+    Await.until("it is fed yet", () -> read.get() > before);
+    feeding.dispose();
+    greedy.close();
+    reader.join();
+  }
+
+  private static void readOn(RawHttp http, AtomicLong read) {
+    try {
+      for (byte[] chunk = http.chunk(); chunk != null; chunk = http.chunk()) {
+        read.addAndGet(chunk.length);
+      }
+    } catch (RuntimeException e) {
+      // It was closed.
+    }
   }
 
   @Test

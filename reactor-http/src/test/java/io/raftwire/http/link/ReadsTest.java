@@ -11,6 +11,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,19 +59,22 @@ class ReadsTest {
 
   @Test
   void fourReadsAreOneTurnOfTheEventLoop() {
-    handle.reset(config);
-    int count = 0;
-    do {
-      count++;
-      readOnce(Integer.MAX_VALUE);
-    } while (handle.continueReading());
-    assertThat(count).isEqualTo(4);
+    assertThat(turn()).isEqualTo(4);
+  }
+
+  @Test
+  void aStreamMayEndTheTurnBeforeThat() {
+    AtomicInteger left = new AtomicInteger(2);
+    Reads.stream(channel, () -> left.decrementAndGet() > 0);
+    assertThat(turn()).isEqualTo(2);
+    left.set(100);
+    assertThat(turn()).isEqualTo(4);
   }
 
   @Test
   void smallReadsOfAStreamAreMadeWithOneBufferAsLongAsNobodyHoldsIt() {
     allocator = new UnpooledByteBufAllocator(true, true);
-    Reads.stream(channel);
+    Reads.stream(channel, () -> true);
     ByteBuf first = handle.allocate(allocator).writeLong(1);
     ByteBuf second = handle.allocate(allocator);
     assertThat(second).as("while the first one is held").isNotSameAs(first);
@@ -93,6 +97,18 @@ class ReadsTest {
     ByteBuf first = handle.allocate(allocator);
     first.release();
     assertThat(first.refCnt()).isZero();
+  }
+
+  /** Reads all that buffers can take until the turn is over; how many they were. */
+  private int turn() {
+    handle.reset(config);
+    int count = 0;
+    do {
+      count++;
+      readOnce(Integer.MAX_VALUE);
+    } while (handle.continueReading());
+    handle.readComplete();
+    return count;
   }
 
   /** Reads all that a buffer can take, so many times; the size of the last one. */
