@@ -31,4 +31,14 @@ public interface Arrivals {
 
   /** All messages have been handed out; the source may bring more. */
   void exhausted();
+
+  /**
+   * Asks the thread that brought them to hand them out, and what follows.
+   *
+   * @param handOut runs on that thread, once
+   * @return false if there is none, or if this is it; then the caller is to go on
+   */
+  default boolean passTo(Runnable handOut) {
+    return false;
+  }
 }

@@ -6,6 +6,7 @@ import io.raftwire.Delivery;
 import io.raftwire.TransportRecorder;
 import io.raftwire.raftpb.Message;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -29,16 +30,21 @@ public final class InboundQueue {
 
   private static final Logger log = LoggerFactory.getLogger(InboundQueue.class);
 
+  // After so many, a thread leaves what others have brought to them: it has connections of its own.
+  private static final int TURN_MESSAGES = 512;
+
   private final TransportRecorder recorder;
   private final Queue<Arrivals> queue = Queues.<Arrivals>unboundedMultiproducer().get();
   private final AtomicReference<@Nullable Outlet<?>> outlet = new AtomicReference<>();
   private final AtomicInteger wip = new AtomicInteger();
+  private final Runnable drainLoop = this::drainLoop;
 
   private volatile boolean completed;
 
   // Only touched inside the drain loop.
   private @Nullable Arrivals current;
   private int position;
+  private long handedOutInTurn;
   private boolean stalled;
   private long stalledSinceNanos;
 
@@ -107,46 +113,62 @@ public final class InboundQueue {
   }
 
   private void drain() {
-    if (wip.getAndIncrement() != 0) {
-      return;
+    if (wip.getAndIncrement() == 0) {
+      drainLoop();
     }
+  }
+
+  private void drainLoop() {
+    handedOutInTurn = 0;
     int missed = 1;
     do {
       Outlet<?> out = outlet.get();
       if (out != null && out.ready) {
-        drainTo(out);
+        while (!drainTo(out)) {
+          if (Objects.requireNonNull(current).passTo(drainLoop)) {
+            return;
+          }
+          handedOutInTurn = 0;
+        }
       }
       missed = wip.addAndGet(-missed);
     } while (missed != 0);
   }
 
-  private <T> void drainTo(Outlet<T> out) {
+  /**
+   * Hands out what there is demand for.
+   *
+   * @return false if the turn of this thread is over before that, and {@link #current} is next
+   */
+  private <T> boolean drainTo(Outlet<T> out) {
     long demand = out.requested;
     long emitted = 0;
+    boolean turnOver = false;
     while (true) {
       if (out.cancelled) {
         outlet.compareAndSet(out, null);
-        return;
+        return true;
       }
       if (out.invalidRequest != null) {
         outlet.compareAndSet(out, null);
         out.cancelled = true;
         out.subscriber.onError(out.invalidRequest);
-        return;
+        return true;
       }
       if (completed) {
         resumed();
         outlet.compareAndSet(out, null);
         out.cancelled = true;
         out.subscriber.onComplete();
-        return;
+        return true;
       }
       if (current == null) {
         current = queue.poll();
         position = 0;
+        turnOver = current != null && handedOutInTurn + emitted >= TURN_MESSAGES;
       }
       Arrivals arrivals = current;
-      if (arrivals == null) {
+      if (arrivals == null || turnOver) {
         break;
       }
       if (emitted == demand) {
@@ -171,6 +193,8 @@ public final class InboundQueue {
     if (emitted > 0 && demand != Long.MAX_VALUE) {
       Outlet.REQUESTED.addAndGet(out, -emitted);
     }
+    handedOutInTurn += emitted;
+    return !turnOver;
   }
 
   private <T> void hand(Outlet<T> out, Arrivals arrivals, int index) {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.raftwire.Delivery;
@@ -333,6 +334,21 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     @Override
     public void taken(int index) {
       // Nobody waits for it: a stream has no answers.
+    }
+
+    @Override
+    public boolean passTo(Runnable handOut) {
+      EventLoop loop = channel.eventLoop();
+      if (loop.inEventLoop()) {
+        return false;
+      }
+      try {
+        loop.execute(handOut);
+        return true;
+      } catch (RejectedExecutionException e) {
+        // The event loops are ended; somebody else's thread hands out the rest.
+        return false;
+      }
     }
 
     @Override

@@ -8,8 +8,10 @@ import io.raftwire.Delivery;
 import io.raftwire.TransportRecorder;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,8 +43,17 @@ class InboundQueueTest {
         message(index), cause -> acknowledged.add(index), exhausted::incrementAndGet);
   }
 
+  // What would run on the thread that brings batches.
+  private final Queue<Runnable> passedOn = new ArrayDeque<>();
+  private boolean passesOn;
+
   private Arrivals batch(long from, int size) {
     return new Arrivals() {
+      @Override
+      public boolean passTo(Runnable handOut) {
+        return passesOn && passedOn.add(handOut);
+      }
+
       @Override
       public int size() {
         return size;
@@ -86,6 +97,87 @@ class InboundQueueTest {
         .then(() -> assertThat(acknowledged).containsExactly(5L))
         .then(queue::complete)
         .verifyComplete();
+  }
+
+  @Test
+  void aThreadPassesOnWhatOthersBroughtAfterItsTurn() {
+    passesOn = true;
+    for (int i = 0; i < 20; i++) {
+      queue.offer(batch(100L * i, 100));
+    }
+    TestSubscriber<Message> subscriber = TestSubscriber.create();
+    queue.messages().subscribe(subscriber);
+    assertThat(subscriber.getReceivedOnNext()).hasSize(600);
+    assertThat(passedOn).hasSize(1);
+    queue.offer(batch(2000, 1));
+    assertThat(subscriber.getReceivedOnNext()).as("nobody else comes in between").hasSize(600);
+
+    passedOn.remove().run();
+    assertThat(subscriber.getReceivedOnNext()).hasSize(1200);
+    passesOn = false;
+    passedOn.remove().run();
+    assertThat(subscriber.getReceivedOnNext())
+        .as("who is refused goes on")
+        .extracting(Message::getIndex)
+        .containsExactlyElementsOf(LongStream.rangeClosed(0, 2000).boxed().toList());
+    queue.offer(single(2001));
+    assertThat(subscriber.getReceivedOnNext()).hasSize(2002);
+    assertThat(exhausted).hasValue(22);
+  }
+
+  /** Many small batches, each handed out before the next comes, are a turn, too. */
+  @Test
+  void aTurnIsNotBegunAnewWhenTheQueueWasEmptyForAMoment() {
+    passesOn = true;
+    AtomicInteger received = new AtomicInteger();
+    queue
+        .messages()
+        .subscribe(
+            message -> {
+              if (received.incrementAndGet() < 10_000) {
+                queue.offer(batch(0, 1));
+              }
+            });
+    queue.offer(batch(0, 1));
+    assertThat(received).hasValue(512);
+    assertThat(passedOn).hasSize(1);
+  }
+
+  @Test
+  void whatIsPassedOnMayBeCancelledOrCompletedMeanwhile() {
+    passesOn = true;
+    for (int i = 0; i < 20; i++) {
+      queue.offer(batch(100L * i, 100));
+    }
+    TestSubscriber<Message> first = TestSubscriber.create();
+    queue.messages().subscribe(first);
+    first.cancel();
+    TestSubscriber<Message> second = TestSubscriber.create();
+    queue.messages().subscribe(second);
+    passedOn.remove().run();
+    assertThat(first.getReceivedOnNext()).hasSize(600);
+    assertThat(second.getReceivedOnNext()).first().extracting(Message::getIndex).isEqualTo(600L);
+    queue.complete();
+    passedOn.remove().run();
+    assertThat(second.isTerminatedComplete()).isTrue();
+    assertThat(second.getReceivedOnNext()).hasSize(600);
+  }
+
+  @Test
+  void demandIsKeptWhenTheTurnIsPassedOn() {
+    passesOn = true;
+    for (int i = 0; i < 20; i++) {
+      queue.offer(batch(100L * i, 100));
+    }
+    TestSubscriber<Message> subscriber = TestSubscriber.builder().initialRequest(1_000).build();
+    queue.messages().subscribe(subscriber);
+    passedOn.remove().run();
+    assertThat(subscriber.getReceivedOnNext()).hasSize(1_000);
+    subscriber.request(1_000);
+    while (!passedOn.isEmpty()) {
+      passedOn.remove().run();
+    }
+    assertThat(subscriber.getReceivedOnNext()).hasSize(2_000);
   }
 
   @Test
