@@ -6,7 +6,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.raftwire.Delivery;
@@ -290,11 +289,13 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     }
   }
 
-  private void onLoop(Runnable task) {
+  /** Whether the event loop will run the task; else it is ended, and with it this stream. */
+  private boolean onLoop(Runnable task) {
     try {
       channel.eventLoop().execute(task);
+      return true;
     } catch (RejectedExecutionException e) {
-      // The event loops are ended, and with them this stream.
+      return false;
     }
   }
 
@@ -338,17 +339,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
 
     @Override
     public boolean passTo(Runnable handOut) {
-      EventLoop loop = channel.eventLoop();
-      if (loop.inEventLoop()) {
-        return false;
-      }
-      try {
-        loop.execute(handOut);
-        return true;
-      } catch (RejectedExecutionException e) {
-        // The event loops are ended; somebody else's thread hands out the rest.
-        return false;
-      }
+      return !channel.eventLoop().inEventLoop() && onLoop(handOut);
     }
 
     @Override

@@ -79,6 +79,14 @@ class InboundQueueTest {
     };
   }
 
+  /** Of a hundred messages each. */
+  private void offerTwentyBatchesThatPassOn() {
+    passesOn = true;
+    for (int i = 0; i < 20; i++) {
+      queue.offer(batch(100L * i, 100));
+    }
+  }
+
   @Test
   void messagesAreHandedOutAsRequested() {
     queue.offer(batch(0, 5));
@@ -101,10 +109,7 @@ class InboundQueueTest {
 
   @Test
   void aThreadPassesOnWhatOthersBroughtAfterItsTurn() {
-    passesOn = true;
-    for (int i = 0; i < 20; i++) {
-      queue.offer(batch(100L * i, 100));
-    }
+    offerTwentyBatchesThatPassOn();
     TestSubscriber<Message> subscriber = TestSubscriber.create();
     queue.messages().subscribe(subscriber);
     assertThat(subscriber.getReceivedOnNext()).hasSize(600);
@@ -145,10 +150,7 @@ class InboundQueueTest {
 
   @Test
   void whatIsPassedOnMayBeCancelledOrCompletedMeanwhile() {
-    passesOn = true;
-    for (int i = 0; i < 20; i++) {
-      queue.offer(batch(100L * i, 100));
-    }
+    offerTwentyBatchesThatPassOn();
     TestSubscriber<Message> first = TestSubscriber.create();
     queue.messages().subscribe(first);
     first.cancel();
@@ -165,10 +167,7 @@ class InboundQueueTest {
 
   @Test
   void demandIsKeptWhenTheTurnIsPassedOn() {
-    passesOn = true;
-    for (int i = 0; i < 20; i++) {
-      queue.offer(batch(100L * i, 100));
-    }
+    offerTwentyBatchesThatPassOn();
     TestSubscriber<Message> subscriber = TestSubscriber.builder().initialRequest(1_000).build();
     queue.messages().subscribe(subscriber);
     passedOn.remove().run();
