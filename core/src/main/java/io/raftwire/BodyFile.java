@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +44,10 @@ final class BodyFile implements Closeable {
   private final boolean direct;
   private final int blockBytes;
 
-  // Every piece that has memory, for the one who closes.
+  // Every piece, for the one who closes. They are few and used again: the pool would give a chunk
+  // of its memory back whenever none is out, and clear a new one for the next.
   private final Set<Piece> pieces = ConcurrentHashMap.newKeySet();
+  private final Queue<Piece> written = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
   private @Nullable Piece filling;
@@ -126,7 +130,7 @@ final class BodyFile implements Closeable {
   @Nullable Piece add(ByteBuf bytes) throws ClosedChannelException {
     Piece full = null;
     while (bytes.isReadable()) {
-      Piece piece = filling == null ? newPiece() : filling;
+      Piece piece = filling == null ? nextPiece() : filling;
       addedBytes += piece.take(bytes);
       filling = piece;
       if (piece.isFull()) {
@@ -137,21 +141,23 @@ final class BodyFile implements Closeable {
     return full;
   }
 
-  private Piece newPiece() throws ClosedChannelException {
-    Piece piece = new Piece(addedBytes, blockBytes);
-    pieces.add(piece);
-    if (closed) {
-      piece.release();
-      throw new ClosedChannelException();
+  private Piece nextPiece() throws ClosedChannelException {
+    Piece piece = written.poll();
+    if (piece == null) {
+      piece = new Piece(blockBytes);
+      pieces.add(piece);
+      if (closed) {
+        piece.release();
+      }
     }
+    piece.begin(addedBytes);
     return piece;
   }
 
   /** Writes a piece, on any thread, also while others are written. Blocks. */
   void write(Piece piece) throws IOException {
     piece.writeTo(channel);
-    piece.release();
-    pieces.remove(piece);
+    written.add(piece);
   }
 
   /**
@@ -194,13 +200,13 @@ final class BodyFile implements Closeable {
    */
   static final class Piece {
 
-    private final long position;
     private final ByteBuf memory;
     // What was taken, from 0 to its position.
     private final ByteBuffer bytes;
 
-    private Piece(long position, int blockBytes) {
-      this.position = position;
+    private long position;
+
+    private Piece(int blockBytes) {
       this.memory = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES + blockBytes);
       this.bytes =
           memory
@@ -208,6 +214,12 @@ final class BodyFile implements Closeable {
               .alignedSlice(blockBytes)
               .limit(PIECE_BYTES)
               .slice();
+    }
+
+    private synchronized void begin(long position) throws ClosedChannelException {
+      requireMemory();
+      this.position = position;
+      bytes.clear();
     }
 
     private synchronized int take(ByteBuf from) throws ClosedChannelException {

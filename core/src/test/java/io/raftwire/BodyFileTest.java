@@ -106,6 +106,35 @@ class BodyFileTest {
   }
 
   @Test
+  void memoryIsUsedAgainOnceItIsWritten() throws IOException {
+    Path path = empty();
+    byte[] expected = new byte[3 * PIECE];
+    new Random(1).nextBytes(expected);
+    try (BodyFile file = BodyFile.open(path)) {
+      BodyFile.Piece first = file.add(Unpooled.wrappedBuffer(expected, 0, PIECE));
+      BodyFile.Piece second = file.add(Unpooled.wrappedBuffer(expected, PIECE, PIECE));
+      file.write(second);
+      BodyFile.Piece third = file.add(Unpooled.wrappedBuffer(expected, 2 * PIECE, PIECE));
+      assertThat(third).isSameAs(second).isNotSameAs(first);
+      file.write(third);
+      file.write(first);
+      assertThat(file.finish()).isEqualTo(expected.length);
+    }
+    assertThat(Files.readAllBytes(path)).isEqualTo(expected);
+  }
+
+  @Test
+  void whatWasWrittenBeforeItIsClosedIsNotFilledAgain() throws IOException {
+    BodyFile file = BodyFile.open(empty());
+    ByteBuf bytes = Unpooled.wrappedBuffer(new byte[PIECE]);
+    BodyFile.Piece piece = file.add(bytes.duplicate());
+    file.write(piece);
+    file.close();
+    assertThatThrownBy(() -> file.add(bytes)).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> file.write(piece)).isInstanceOf(ClosedChannelException.class);
+  }
+
+  @Test
   void whatIsClosedTakesNoMore() throws IOException {
     BodyFile file = BodyFile.open(empty());
     file.close();
