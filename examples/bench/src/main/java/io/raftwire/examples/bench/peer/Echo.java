@@ -23,7 +23,7 @@ public final class Echo {
 
   /** Answers until the process is asked to end. */
   public static void run(Transport transport, Link link) {
-    Usage.watch();
+    Usage.watch(Usage.Watch.RARELY);
     Endpoint endpoint = transport.endpoint(link);
     Echo echo = new Echo(link, endpoint);
     endpoint.start(echo::receive);

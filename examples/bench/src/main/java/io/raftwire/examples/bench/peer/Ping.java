@@ -49,7 +49,7 @@ public final class Ping {
    */
   public static void run(Transport transport, Link link, Options options)
       throws InterruptedException {
-    Usage.watch();
+    Usage.watch(Usage.Watch.RARELY);
     try (Endpoint endpoint = transport.endpoint(link)) {
       Ping ping = new Ping(link, endpoint, options.size);
       endpoint.start(ping::receive);

@@ -59,7 +59,7 @@ public final class Sink {
    * @param stuck how many of the sinks, the last ones, take nothing at all
    */
   public static void run(Transport transport, List<Link> links, int ackEvery, int stuck) {
-    Usage.watch();
+    Usage.watch(Usage.Watch.CLOSELY);
     ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {

@@ -53,7 +53,7 @@ public final class SnapshotSource {
   public static void run(
       Transport transport, Link link, long size, Path directory, Duration seconds, Duration warmup)
       throws InterruptedException {
-    Usage.watch();
+    Usage.watch(Usage.Watch.CLOSELY);
     Path file = make(directory, size);
     if (transport == Transport.sockets) {
       try (SnapshotSocket endpoint = new SnapshotSocket(link)) {

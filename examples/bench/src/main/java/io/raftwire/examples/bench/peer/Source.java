@@ -78,7 +78,7 @@ public final class Source {
    */
   public static void run(Transport transport, Link link, Options options)
       throws InterruptedException {
-    Usage.watch();
+    Usage.watch(Usage.Watch.CLOSELY);
     try (Endpoint endpoint = transport.endpoint(link)) {
       Source source = new Source(link, endpoint, options);
       endpoint.start(source::receive);

@@ -23,9 +23,8 @@ final class Usage {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
-  private static final long SAMPLE_MILLIS = 20;
-  private static final int ALLOCATED_EVERY = 25;
-  private static final int AGE_AFTER = 100;
+  private static final long ALLOCATED_MILLIS = 500;
+  private static final long AGE_MILLIS = 2000;
   private static final OperatingSystemMXBean SYSTEM =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private static final ThreadMXBean THREADS =
@@ -45,9 +44,23 @@ final class Usage {
 
   private Usage() {}
 
+  /** How closely memory and collections are watched. */
+  enum Watch {
+    /** Every collection is seen, of which there are many a second. */
+    CLOSELY(20),
+    /** There are few, and who measures the time of an answer is in its way whenever it looks. */
+    RARELY(500);
+
+    private final long everyMillis;
+
+    Watch(long everyMillis) {
+      this.everyMillis = everyMillis;
+    }
+  }
+
   /** Begins to watch what only shows while it happens. */
-  static void watch() {
-    Thread sampler = new Thread(Usage::sample, "memory");
+  static void watch(Watch how) {
+    Thread sampler = new Thread(() -> sample(how.everyMillis), "memory");
     sampler.setDaemon(true);
     sampler.start();
   }
@@ -99,21 +112,21 @@ final class Usage {
   }
 
   // The collectors' notifications would tell each pause, but what makes them takes as long as one.
-  private static void sample() {
+  private static void sample(long everyMillis) {
     try {
-      for (int i = 0; ; i++) {
+      for (long millis = 0; ; millis += everyMillis) {
         COLLECTORS.forEach(Collector::look);
         directMax.accumulateAndGet(directBytes(), Math::max);
-        if (i == AGE_AFTER) {
+        if (millis == AGE_MILLIS) {
           // What a process is made of at its start is old in one that has run for an hour, and not
           // copied in every pause.
           System.gc();
           COLLECTORS.forEach(Collector::forgetLongest);
         }
-        if (i % ALLOCATED_EVERY == 0) {
+        if (millis % ALLOCATED_MILLIS == 0) {
           noteAllocated(); // for the sake of threads that end
         }
-        Thread.sleep(SAMPLE_MILLIS);
+        Thread.sleep(everyMillis);
       }
     } catch (InterruptedException e) {
       // Ended.
