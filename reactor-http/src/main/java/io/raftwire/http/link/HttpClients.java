@@ -5,11 +5,16 @@ package io.raftwire.http.link;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.raftwire.PeerChannel;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -33,21 +38,33 @@ public final class HttpClients {
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
   private final ConnectionProvider single = ConnectionProvider.newConnection();
+  private final LoopResources loops;
+  private final Map<PeerChannel, AtomicInteger> dials = new EnumMap<>(PeerChannel.class);
   private final HttpClient stream;
   private final TcpClient plainConnection;
   private final TcpClient tlsConnection;
 
   /** Clients that dial on the given event loops. */
   public HttpClients(RaftHttpConfig config, LoopResources loops) {
+    this.loops = loops;
+    for (PeerChannel channel : PeerChannel.values()) {
+      dials.put(channel, new AtomicInteger());
+    }
     this.stream = client(single, config, loops);
     this.plainConnection = dialling(TcpClient.create(single), config, loops);
     SslProvider tls = tls(config);
     this.tlsConnection = tls == null ? plainConnection.secure() : plainConnection.secure(tls);
   }
 
-  /** A client that makes a connection for each request, for streams and snapshots. */
-  public HttpClient stream() {
-    return stream;
+  /**
+   * A client for one request over a connection of its own. Those of one channel take the event
+   * loops in turn, so that the busier of a peer's streams are spread evenly.
+   *
+   * @param channel a stream, or snapshots
+   */
+  public HttpClient stream(PeerChannel channel) {
+    int turn = Objects.requireNonNull(dials.get(channel)).getAndIncrement();
+    return stream.runOn(OneLoop.of(loops, turn));
   }
 
   /** Makes a connection to the host of a peer's URL, with TLS if the URL says so. */

@@ -180,7 +180,7 @@ public final class SnapshotSender {
     private Mono<Void> answered(
         BiFunction<HttpClientRequest, NettyOutbound, Publisher<Void>> write) {
       HttpClient client =
-          clients.stream()
+          clients.stream(CHANNEL)
               .headers(
                   headers -> {
                     PeerHeaders.identify(headers, link.config());

@@ -92,7 +92,7 @@ public final class StreamReader {
   private Mono<Void> dialAndRead() {
     URI url = link.urls().pick();
     Timeouts timeouts = link.config().timeouts();
-    return clients.stream()
+    return clients.stream(type.channel())
         .headers(
             headers -> {
               PeerHeaders.identify(headers, link.config());
