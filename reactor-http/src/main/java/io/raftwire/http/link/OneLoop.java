@@ -11,8 +11,8 @@ import java.util.List;
 import reactor.netty.resources.LoopResources;
 
 /**
- * One event loop of several, to dial on. Reactor Netty's own choice takes the next loop twice for a
- * connection, once to look up its address: of two loops, one would get all connections.
+ * One event loop of several, to dial on. Left to itself, Reactor Netty (1.3) takes the next loop
+ * twice for each connection it dials: of two loops, one would get all of them.
  */
 record OneLoop(LoopResources all, EventLoop loop) implements LoopResources {
 
