@@ -205,6 +205,8 @@ final class BodyFile implements Closeable {
     private final ByteBuffer bytes;
 
     private long position;
+    // The memory's own count does not tell: the pool gives its object to the next who asks.
+    private boolean released;
 
     private Piece(int blockBytes) {
       this.memory = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES + blockBytes);
@@ -248,14 +250,15 @@ final class BodyFile implements Closeable {
     }
 
     private synchronized void release() {
-      if (memory.refCnt() > 0) {
+      if (!released) {
+        released = true;
         memory.release();
       }
     }
 
     // It may be somebody else's by now.
-    private void requireMemory() throws ClosedChannelException {
-      if (memory.refCnt() == 0) {
+    private synchronized void requireMemory() throws ClosedChannelException {
+      if (released) {
         throw new ClosedChannelException();
       }
     }
