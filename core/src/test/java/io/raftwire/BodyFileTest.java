@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -15,6 +18,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +146,36 @@ class BodyFileTest {
     ByteBuf bytes = Unpooled.wrappedBuffer(new byte[10]);
     assertThatThrownBy(() -> file.add(bytes)).isInstanceOf(ClosedChannelException.class);
     assertThatThrownBy(file::finish).isInstanceOf(ClosedChannelException.class);
+  }
+
+  // On one of Netty's threads, as others get an object of their own with each buffer.
+  @Test
+  void closedTwiceItReleasesNoMoreThanItsOwnMemory() throws Exception {
+    FutureTask<Void> test =
+        new FutureTask<>(
+            () -> {
+              BodyFile file = BodyFile.open(empty());
+              file.add(Unpooled.wrappedBuffer(new byte[10]));
+              file.close();
+              ByteBuf others = PooledByteBufAllocator.DEFAULT.directBuffer(10);
+              try {
+                file.close();
+                assertThat(others.refCnt()).isEqualTo(1);
+              } finally {
+                ReferenceCountUtil.safeRelease(others);
+              }
+              return null;
+            });
+    Thread thread =
+        new FastThreadLocalThread(test) {
+          @Override
+          public boolean permitBlockingCalls() {
+            return true;
+          }
+        };
+    thread.start();
+    test.get();
+    thread.join();
   }
 
   private Path empty() throws IOException {
