@@ -51,16 +51,15 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
   private final Lane lane;
   private final Channel channel;
   private final StreamOutput output;
+  private final WriteWatchdog watchdog;
   private final StreamWriter writer;
   private final WriteTurn turn;
   private final BooleanSupplier asSender = this::writeAsSender;
-  private final WriteProgress progress = new WriteProgress();
 
   private @Nullable DirectSocket socket;
   // Why a sender could not write. Belongs to who has the turn, as the output does.
   private @Nullable Throwable senderFailure;
   private @Nullable ChannelHandlerContext context;
-  private @Nullable ScheduledFuture<?> ticks;
   private @Nullable Runnable whenEnded;
   private boolean begun;
   private boolean ended;
@@ -76,6 +75,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
     this.lane = lane;
     this.channel = channel;
     this.output = new StreamOutput(type.encoder(link.local(), link.peer()), lane, this);
+    this.watchdog = new WriteWatchdog(type, link, output);
     this.writer = writer;
     this.turn = new WriteTurn(channel.eventLoop(), this::drain);
   }
@@ -103,12 +103,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
           }
           begun = true;
           beganNanos = System.nanoTime();
-          progress.idle();
-          long every = link.config().timeouts().linkHeartbeat().toNanos();
-          ticks =
-              channel
-                  .eventLoop()
-                  .scheduleAtFixedRate(this::tick, every, every, TimeUnit.NANOSECONDS);
+          watchdog.begin(channel.eventLoop(), this::tick);
           writer.begun(this);
           lane.onAvailable(this::wake);
           rest();
@@ -190,11 +185,31 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
         }
       }
     } catch (Throwable e) {
-      // Whatever it was, the lane must not stay with a stream that has lost its place.
-      end(new LinkFailure(type.channel(), "encode", Reason.PROTOCOL, e.toString(), e));
+      fail(e);
       Exceptions.throwIfFatal(e);
     } finally {
       draining = false;
+    }
+    rest();
+  }
+
+  /** Whatever it was, the lane must not stay with a stream that has lost its place. */
+  private void fail(Throwable cause) {
+    end(new LinkFailure(type.channel(), "encode", Reason.PROTOCOL, cause.toString(), cause));
+  }
+
+  private void tick() {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || !turn.takeByLoop()) {
+      return;
+    }
+    try {
+      LinkFailure stalled = watchdog.watch(ctx);
+      if (stalled != null) {
+        end(stalled);
+      }
+    } catch (Throwable e) {
+      fail(e);
     }
     rest();
   }
@@ -249,7 +264,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
 
   @Override
   public void written(long wireBytes, long messages, long messageBytes) {
-    progress.written(wireBytes);
+    watchdog.written(wireBytes);
     if (messages > 0) {
       link.recorder().sent(type.channel(), messages, messageBytes, wireBytes);
     }
@@ -268,47 +283,6 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
     end(
         new LinkFailure(
             type.channel(), "write", Reason.BROKEN, String.valueOf(cause.getMessage()), cause));
-  }
-
-  // ---- life signs ------------------------------------------------------------------------------
-
-  private void tick() {
-    if (!turn.takeByLoop()) {
-      // What is written is a sign of life.
-      return;
-    }
-    watchOver();
-    rest();
-  }
-
-  private void watchOver() {
-    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-    if (waiting == null || (waiting.totalPendingWriteBytes() == 0 && !output.isMidFrame())) {
-      progress.idle();
-      writeLinkHeartbeat();
-      return;
-    }
-    long stalled = progress.stalledNanos(waiting);
-    long limit = link.config().timeouts().write().toNanos();
-    if (stalled > limit && link.liveness().silentNanos() > limit) {
-      end(
-          LinkFailure.of(
-              type.channel(),
-              "write",
-              Reason.WRITE_STALLED,
-              "no progress for "
-                  + TimeUnit.NANOSECONDS.toMillis(stalled)
-                  + " ms, and no sign of life from the peer"));
-    }
-  }
-
-  private void writeLinkHeartbeat() {
-    ChannelHandlerContext ctx = context;
-    if (ended || ctx == null) {
-      return;
-    }
-    output.writeLinkHeartbeat(ctx);
-    output.flush(ctx);
   }
 
   // ---- what the connection tells --------------------------------------------------------------
@@ -384,9 +358,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
       return;
     }
     ended = true;
-    if (ticks != null) {
-      ticks.cancel(false);
-    }
+    watchdog.end();
     boolean midFrame = output.isMidFrame();
     if (begun) {
       output.close();
