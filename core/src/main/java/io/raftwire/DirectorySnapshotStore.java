@@ -56,6 +56,11 @@ public final class DirectorySnapshotStore implements SnapshotStore {
    * @throws IOException if the directory cannot be made or read
    */
   public static DirectorySnapshotStore open(Path directory) throws IOException {
+    return open(directory, Schedulers.boundedElastic());
+  }
+
+  /** The same, with the threads that block on the disk. */
+  static DirectorySnapshotStore open(Path directory, Scheduler scheduler) throws IOException {
     Files.createDirectories(directory);
     try (DirectoryStream<Path> leftovers =
         Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*" + SUFFIX)) {
@@ -63,7 +68,7 @@ public final class DirectorySnapshotStore implements SnapshotStore {
         Files.deleteIfExists(leftover);
       }
     }
-    return new DirectorySnapshotStore(directory, Schedulers.boundedElastic());
+    return new DirectorySnapshotStore(directory, scheduler);
   }
 
   /** The file a snapshot's body has, whether or not it is there. */

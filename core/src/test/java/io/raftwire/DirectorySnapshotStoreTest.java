@@ -18,8 +18,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
@@ -199,6 +202,37 @@ class DirectorySnapshotStoreTest {
     assertThat(requested).hasValueLessThan(64);
     save.dispose();
     await().atMost(WAIT).until(() -> files().isEmpty());
+  }
+
+  @Test
+  void aDiskThatDoesNothingHoldsTheBodyBack() throws IOException {
+    int bufferBytes = 100_000;
+    byte[] expected = new byte[200 * bufferBytes];
+    new Random(1).nextBytes(expected);
+    Flux<ByteBuf> body =
+        Flux.range(0, 200).map(i -> buffer(expected, i * bufferBytes, bufferBytes));
+    Queue<Runnable> disk = new ArrayDeque<>();
+    DirectorySnapshotStore slow =
+        DirectorySnapshotStore.open(directory, Schedulers.fromExecutor(disk::add));
+    AtomicLong saved = new AtomicLong();
+
+    slow.save(snapshot(1), body).subscribe(saved::set);
+    assertThat(handedOut).isEmpty();
+    disk.remove().run();
+    assertThat(disk).as("pieces to be written").hasSize(4);
+    int held = handedOut.size();
+    assertThat(held * bufferBytes).isBetween(4 * BodyFile.PIECE_BYTES, 7 * BodyFile.PIECE_BYTES);
+
+    disk.remove().run();
+    assertThat(disk).hasSize(4);
+    assertThat((handedOut.size() - held) * bufferBytes)
+        .isBetween(BodyFile.PIECE_BYTES - bufferBytes, BodyFile.PIECE_BYTES + bufferBytes);
+
+    while (!disk.isEmpty()) {
+      disk.remove().run();
+    }
+    assertThat(saved).hasValue(expected.length);
+    assertThat(Files.readAllBytes(slow.file(1))).isEqualTo(expected);
   }
 
   @Test
