@@ -50,7 +50,8 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
   // A request may end on another thread than the event loop that reads.
   private volatile int mostBytes = MOST_BYTES;
   // Not null if the connection carries a stream.
-  private @Nullable BooleanSupplier readOn;
+  private @Nullable Channel stream;
+  private BooleanSupplier readOn = () -> true;
 
   private Reads() {
     super(LEAST_BYTES, FIRST_BYTES, MOST_BODY_BYTES);
@@ -71,6 +72,7 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
    */
   public static void stream(Channel channel, BooleanSupplier readOn) {
     if (channel.config().getRecvByteBufAllocator() instanceof Reads own) {
+      own.stream = channel;
       own.readOn = readOn;
     }
   }
@@ -109,7 +111,9 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
       int size = guess();
-      ByteBuf kept = readOn != null && size <= KEPT_BYTES ? KEPT.get().take(allocator) : null;
+      Channel of = stream;
+      // The channel's allocator: the one that comes here may be a wrapper of it, as epoll's is.
+      ByteBuf kept = of != null && size <= KEPT_BYTES ? KEPT.get().take(of.alloc()) : null;
       return kept == null ? allocator.ioBuffer(size) : kept;
     }
 
@@ -120,17 +124,12 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
     @Override
     public boolean continueReading() {
-      return mayReadOn() && guessing.continueReading();
+      return readOn.getAsBoolean() && guessing.continueReading();
     }
 
     @Override
     public boolean continueReading(UncheckedBooleanSupplier maybeMore) {
-      return mayReadOn() && guessing.continueReading(maybeMore);
-    }
-
-    private boolean mayReadOn() {
-      BooleanSupplier asked = readOn;
-      return asked == null || asked.getAsBoolean();
+      return readOn.getAsBoolean() && guessing.continueReading(maybeMore);
     }
   }
 }

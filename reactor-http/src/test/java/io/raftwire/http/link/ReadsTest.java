@@ -10,6 +10,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.unix.PreferredDirectByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -73,7 +74,9 @@ class ReadsTest {
 
   @Test
   void smallReadsOfAStreamAreMadeWithOneBufferAsLongAsNobodyHoldsIt() {
-    allocator = new UnpooledByteBufAllocator(true, true);
+    UnpooledByteBufAllocator ofChannel = new UnpooledByteBufAllocator(true, true);
+    config.setAllocator(ofChannel);
+    allocator = asEpollHandsItOn(ofChannel);
     Reads.stream(channel, () -> true);
     ByteBuf first = handle.allocate(allocator).writeLong(1);
     ByteBuf second = handle.allocate(allocator);
@@ -97,6 +100,12 @@ class ReadsTest {
     ByteBuf first = handle.allocate(allocator);
     first.release();
     assertThat(first.refCnt()).isZero();
+  }
+
+  private static ByteBufAllocator asEpollHandsItOn(ByteBufAllocator ofChannel) {
+    PreferredDirectByteBufAllocator wrapper = new PreferredDirectByteBufAllocator();
+    wrapper.updateAllocator(ofChannel);
+    return wrapper;
   }
 
   /** Reads all that buffers can take until the turn is over; how many they were. */
