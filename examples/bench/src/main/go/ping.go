@@ -23,6 +23,8 @@ type pingResult struct {
 	P99   float64 `json:"p99_us"`
 	P999  float64 `json:"p999_us"`
 
+	P99Tenth float64 `json:"p99_tenth_us"` // the median of the p99 of each tenth
+
 	Rate       int     `json:"rate"` // 0 for one after the other
 	Seconds    float64 `json:"seconds"`
 	CPUSeconds float64 `json:"cpu_seconds"`
@@ -74,6 +76,7 @@ func runPing(o *options) error {
 	if d := n.disturbances() - disturbed; d > 0 {
 		return fmt.Errorf("%d messages were dropped or streams closed on the way: the figures are void", d)
 	}
+	p99Tenth := medianTenth(times, 0.99)
 	slices.Sort(times)
 	return printResult(pingResult{
 		Role:  "ping",
@@ -85,6 +88,7 @@ func runPing(o *options) error {
 		P99:   percentile(times, 0.99),
 		P999:  percentile(times, 0.999),
 
+		P99Tenth:   p99Tenth,
 		Rate:       o.rate,
 		Seconds:    rounded(took.Seconds(), 3),
 		CPUSeconds: rounded((used.cpu - p.cpuBefore).Seconds(), 3),
@@ -179,6 +183,24 @@ func (p *pinger) ping(late <-chan time.Time) (answered bool, err error) {
 			return false, nil
 		}
 	}
+}
+
+// medianTenth returns the median of the percentiles of tenths of the times,
+// which one stall of the machine does not change, in microseconds.
+func medianTenth(times []time.Duration, p float64) float64 {
+	const tenths = 10
+	size := len(times) / tenths
+	if size == 0 {
+		return 0
+	}
+	percentiles := make([]float64, tenths)
+	for i := range percentiles {
+		tenth := slices.Clone(times[i*size : (i+1)*size])
+		slices.Sort(tenth)
+		percentiles[i] = percentile(tenth, p)
+	}
+	slices.Sort(percentiles)
+	return percentiles[tenths/2-1]
 }
 
 // percentile returns a percentile of sorted times by nearest rank, in microseconds.

@@ -27,6 +27,8 @@ record Figure(String name, String title, Set<Row.Kind> kinds, ToDoubleFunction<M
   static final Figure P50 = new Figure("p50_us", "p50", LATENCY, m -> orZero(m.p50Us()));
   static final Figure P99 = new Figure("p99_us", "p99", LATENCY, m -> orZero(m.p99Us()));
   static final Figure P999 = new Figure("p999_us", "p99.9", LATENCY, m -> orZero(m.p999Us()));
+  static final Figure P99_TENTH =
+      new Figure("p99_tenth_us", "p99 of the median tenth", LATENCY, m -> orZero(m.p99TenthUs()));
   static final Figure CPU =
       new Figure("cpu_micros", "CPU per message", ALL_KINDS, Measurement::cpuMicros);
   static final Figure SENDER_RSS =
@@ -71,6 +73,7 @@ record Figure(String name, String title, Set<Row.Kind> kinds, ToDoubleFunction<M
           P50,
           P99,
           P999,
+          P99_TENTH,
           CPU,
           SENDER_RSS,
           RECEIVER_RSS,

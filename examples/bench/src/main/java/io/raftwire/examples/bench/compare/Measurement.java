@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param run counted from 1
  * @param perSecond messages, or bytes of a snapshot
+ * @param p99TenthUs the median of the p99 of each tenth of the round trips
  * @param cpuMicros CPU time of both ends for each message, round trip or MiB of a snapshot
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,6 +24,7 @@ record Measurement(
     @Nullable Double p50Us,
     @Nullable Double p99Us,
     @Nullable Double p999Us,
+    @Nullable Double p99TenthUs,
     double cpuMicros,
     Side sender,
     Side receiver) {

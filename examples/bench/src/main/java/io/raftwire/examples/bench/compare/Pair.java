@@ -100,6 +100,7 @@ final class Pair {
         null,
         null,
         null,
+        null,
         sending.cpuMicros() + receiving.cpuMicros(),
         sending,
         receiving);
@@ -124,6 +125,7 @@ final class Pair {
         result.p50Us(),
         result.p99Us(),
         result.p999Us(),
+        result.p99TenthUs(),
         sending.cpuMicros() + receiving.cpuMicros(),
         sending,
         receiving);

@@ -44,6 +44,9 @@ final class Table {
           "p99 µs (min–max)",
           "÷ go-go",
           "÷ netty",
+          "p99 of the median tenth",
+          "÷ go-go",
+          "÷ netty",
           "p99.9 µs",
           "CPU µs");
   private static final String NONE = "–";
@@ -73,9 +76,10 @@ final class Table {
       case PING ->
           String.format(
               Locale.ROOT,
-              "p50 %.1f µs, p99 %.1f µs, %.1f µs CPU a round trip",
+              "p50 %.1f µs, p99 %.1f µs (%.1f in the median tenth), %.1f µs CPU a round trip",
               m.p50Us(),
               m.p99Us(),
+              m.p99TenthUs(),
               m.cpuMicros());
     };
   }
@@ -139,6 +143,9 @@ final class Table {
         spread(result.summary(contender, Figure.P99), "%.1f", 1),
         ratio(result.ratio(contender, Contender.GO, Figure.P99)),
         ratio(result.ratio(contender, Contender.NETTY, Figure.P99)),
+        spread(result.summary(contender, Figure.P99_TENTH), "%.1f", 1),
+        ratio(result.ratio(contender, Contender.GO, Figure.P99_TENTH)),
+        ratio(result.ratio(contender, Contender.NETTY, Figure.P99_TENTH)),
         median(result.summary(contender, Figure.P999), "%.0f", 1),
         median(result.summary(contender, Figure.CPU), "%.1f", 1));
   }

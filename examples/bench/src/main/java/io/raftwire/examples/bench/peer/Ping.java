@@ -64,6 +64,7 @@ public final class Ping {
       long took = System.nanoTime() - ping.startNanos;
       long cpuNanos = Usage.cpuNanos() - ping.cpuNanosBefore;
       Source.requireUndisturbed(endpoint, disturbed);
+      double p99Tenth = times.medianTenthMicros(0.99);
       times.sort();
       Console.result(
           new Results.RoundTrips(
@@ -77,6 +78,7 @@ public final class Ping {
               times.percentileMicros(0.9),
               times.percentileMicros(0.99),
               times.percentileMicros(0.999),
+              p99Tenth,
               Results.seconds(cpuNanos),
               Usage.memory()));
     }

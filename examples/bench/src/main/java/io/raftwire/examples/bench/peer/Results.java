@@ -78,6 +78,7 @@ public final class Results {
    * The result of a ping: percentiles of round trips in microseconds.
    *
    * @param rate how many were to be sent in a second; 0 for one after the other
+   * @param p99TenthUs the median of the p99 of each tenth of them
    */
   public record RoundTrips(
       String role,
@@ -90,6 +91,7 @@ public final class Results {
       double p90Us,
       double p99Us,
       double p999Us,
+      double p99TenthUs,
       double cpuSeconds,
       @JsonUnwrapped Memory memory) {}
 

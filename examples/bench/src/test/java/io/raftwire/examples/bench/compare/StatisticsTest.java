@@ -129,6 +129,6 @@ class StatisticsTest {
 
   private static Measurement rate(int run, double perSecond) {
     Measurement.Side side = new Measurement.Side(1, 300, 1 << 20, 1 << 19, 1 << 18, 1, 2, 2);
-    return new Measurement(run, perSecond, null, null, null, 2, side, side);
+    return new Measurement(run, perSecond, null, null, null, null, 2, side, side);
   }
 }

@@ -40,10 +40,11 @@ class JsonTest {
     assertThat(
             Json.line(
                 new Results.RoundTrips(
-                    "ping", "raftwire", 64, 0, 3, 4, 1.5, 2.5, 3.5, 4.5, 0.5, MEMORY)))
+                    "ping", "raftwire", 64, 0, 3, 4, 1.5, 2.5, 3.5, 4.5, 3.2, 0.5, MEMORY)))
         .isEqualTo(
             "{\"role\":\"ping\",\"impl\":\"raftwire\",\"size\":64,\"rate\":0,\"count\":3,"
                 + "\"seconds\":4.0,\"p50_us\":1.5,\"p90_us\":2.5,\"p99_us\":3.5,\"p999_us\":4.5,"
+                + "\"p99_tenth_us\":3.2,"
                 + "\"cpu_seconds\":0.5,\"max_rss_bytes\":26,\"max_heap_bytes\":25,\"max_direct_bytes\":24,"
                 + "\"allocated_bytes\":23,\"gc_count\":2,\"gc_millis\":1.5,\"gc_max_millis\":1.0}");
   }

@@ -23,7 +23,22 @@ class RoundTripTimesTest {
   }
 
   @Test
+  void aStallDoesNotChangeTheMedianTenth() {
+    RoundTripTimes times = new RoundTripTimes(1000);
+    for (int tenth = 0; tenth < 10; tenth++) {
+      for (int i = 100; i >= 1; i--) {
+        times.add(i * 1000L + (tenth == 7 ? 5_000_000 : tenth * 100));
+      }
+    }
+    // Of the tenths in their order, which is 0 to 6, 8, 9 and then 7, the fifth.
+    assertThat(times.medianTenthMicros(0.99)).isEqualTo(99.4);
+    times.sort();
+    assertThat(times.percentileMicros(0.99)).isGreaterThan(5_000);
+  }
+
+  @Test
   void nothingHasNoPercentiles() {
     assertThat(new RoundTripTimes(0).percentileMicros(0.5)).isZero();
+    assertThat(new RoundTripTimes(0).medianTenthMicros(0.5)).isZero();
   }
 }
