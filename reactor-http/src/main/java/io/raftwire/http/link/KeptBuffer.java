@@ -7,9 +7,9 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer that is kept for what is nearly always done with before the next of its kind: a lone
- * message read, or written. Netty looks for leaks at one of 128 buffers that are taken from its
- * allocators, with a stack trace, and that makes a lone message late.
+ * A buffer that is kept for what is nearly always done with before the next of its kind: a read of
+ * a stream, or a lone message written. Netty looks for leaks at one of 128 buffers that are taken
+ * from its allocators, with a stack trace, and that makes a lone message late.
  *
  * <p>Who takes the buffer may hold it as long as it likes and give it to others, on any thread, as
  * any other buffer; meanwhile it cannot be taken again. One that Netty watches for a leak is used

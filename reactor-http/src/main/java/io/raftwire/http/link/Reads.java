@@ -14,9 +14,9 @@ import reactor.netty.http.server.HttpServerRequest;
 
 /**
  * How connections are read, dialled and accepted ones alike: a few reads at a time, each as large
- * as the connection has lately had something for. An event loop that read on for as long as there
- * is something would neither send the answers to what it has read nor turn to the other
- * connections, which may have a heartbeat for it.
+ * as the connection has lately had something for, or into the one buffer that an event loop has for
+ * its streams. An event loop that read on for as long as there is something would neither send the
+ * answers to what it has read nor turn to the other connections, which may have a heartbeat for it.
  */
 public final class Reads extends AdaptiveRecvByteBufAllocator {
 
@@ -31,14 +31,12 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
   private static final int MOST_BODY_BYTES = 256 * 1024;
   private static final int MOST_READS = 4;
 
-  // What is read of a stream by no more than this is read into the buffer of its event loop.
-  private static final int KEPT_BYTES = 16 * 1024;
-
+  // What streams are read into.
   private static final FastThreadLocal<KeptBuffer> KEPT =
       new FastThreadLocal<>() {
         @Override
         protected KeptBuffer initialValue() {
-          return new KeptBuffer(KEPT_BYTES);
+          return new KeptBuffer(MOST_BYTES);
         }
 
         @Override
@@ -65,7 +63,7 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
   /**
    * Tells a connection that it carries a stream, whose every read is done with before the next, so
-   * that small ones can be made with one buffer. From its event loop.
+   * that all are made with one buffer. From its event loop.
    *
    * @param readOn asked there after each read, whether the next may follow before the event loop
    *     turns to others
@@ -110,11 +108,10 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      int size = guess();
       Channel of = stream;
       // The channel's allocator: the one that comes here may be a wrapper of it, as epoll's is.
-      ByteBuf kept = of != null && size <= KEPT_BYTES ? KEPT.get().take(of.alloc()) : null;
-      return kept == null ? allocator.ioBuffer(size) : kept;
+      ByteBuf kept = of == null ? null : KEPT.get().take(of.alloc());
+      return kept == null ? allocator.ioBuffer(guess()) : kept;
     }
 
     @Override

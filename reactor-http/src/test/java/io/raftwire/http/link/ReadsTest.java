@@ -73,7 +73,7 @@ class ReadsTest {
   }
 
   @Test
-  void smallReadsOfAStreamAreMadeWithOneBufferAsLongAsNobodyHoldsIt() {
+  void theReadsOfAStreamAreMadeWithOneBufferAsLongAsNobodyHoldsIt() {
     UnpooledByteBufAllocator ofChannel = new UnpooledByteBufAllocator(true, true);
     config.setAllocator(ofChannel);
     allocator = asEpollHandsItOn(ofChannel);
@@ -87,11 +87,8 @@ class ReadsTest {
     ByteBuf third = handle.allocate(allocator);
     assertThat(third).isSameAs(first);
     assertThat(third.readableBytes()).isZero();
-    assertThat(third.writableBytes()).isEqualTo(16 * 1024);
+    assertThat(third.writableBytes()).isEqualTo(64 * 1024);
     third.release();
-
-    assertThat(readFull(1)).isEqualTo(16 * 1024);
-    assertThat(readFull(20)).as("what has much to read").isEqualTo(64 * 1024);
   }
 
   @Test
