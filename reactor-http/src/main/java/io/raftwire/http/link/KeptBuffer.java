@@ -21,6 +21,8 @@ public final class KeptBuffer {
 
   private final int capacity;
   private @Nullable ByteBuf kept;
+  // Not what the buffer says, which may be one behind it.
+  private @Nullable ByteBufAllocator maker;
   private boolean released;
 
   /**
@@ -43,7 +45,7 @@ public final class KeptBuffer {
     if (buffer == null) {
       return released ? null : make(allocator);
     }
-    return buffer.refCnt() == 1 && buffer.alloc() == allocator ? buffer.clear().retain() : null;
+    return buffer.refCnt() == 1 && allocator == maker ? buffer.clear().retain() : null;
   }
 
   private ByteBuf make(ByteBufAllocator allocator) {
@@ -53,6 +55,7 @@ public final class KeptBuffer {
       return buffer;
     }
     kept = buffer;
+    maker = allocator;
     return buffer.retain();
   }
 
