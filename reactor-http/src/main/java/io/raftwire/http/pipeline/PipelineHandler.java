@@ -21,7 +21,7 @@ import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.IdleGuard;
-import io.raftwire.http.link.LateErrors;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.Membership;
 import io.raftwire.http.link.MergedWarning;
 import io.raftwire.http.link.PeerHeaders;
@@ -136,7 +136,7 @@ public final class PipelineHandler {
       HttpServerResponse response) {
     return outcome
         .onErrorResume(cause -> Mono.just(refusal(cause, from)))
-        .contextWrite(LateErrors.context())
+        .contextWrite(LateSignals.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }

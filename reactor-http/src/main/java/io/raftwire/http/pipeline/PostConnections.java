@@ -3,7 +3,7 @@
 package io.raftwire.http.pipeline;
 
 import io.raftwire.http.link.HttpClients;
-import io.raftwire.http.link.LateErrors;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.PeerLink;
 import java.net.URI;
 import java.time.Duration;
@@ -109,7 +109,7 @@ final class PostConnections {
 
     @Override
     public Context currentContext() {
-      return LateErrors.context();
+      return LateSignals.context();
     }
 
     @Override

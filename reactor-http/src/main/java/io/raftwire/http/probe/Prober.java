@@ -6,7 +6,7 @@ import io.raftwire.PeerChannel;
 import io.raftwire.TransportEvent;
 import io.raftwire.http.config.Timeouts;
 import io.raftwire.http.link.HttpClients;
-import io.raftwire.http.link.LateErrors;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.http.link.RateGate;
 import java.io.IOException;
@@ -126,7 +126,7 @@ public final class Prober {
           clients
               .connect(url)
               .timeout(Duration.ofNanos(patienceNanos))
-              .subscribe(made -> dialled(made, url), this::failed, null, LateErrors.context()));
+              .subscribe(made -> dialled(made, url), this::failed, null, LateSignals.context()));
     }
 
     private void dialled(Connection connection, URI url) {

@@ -20,7 +20,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Admission;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.IdleGuard;
-import io.raftwire.http.link.LateErrors;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.Membership;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
@@ -95,7 +95,7 @@ public final class SnapshotHandler {
               Reads.body(request, false);
               underWay.decrementAndGet();
             })
-        .contextWrite(LateErrors.context())
+        .contextWrite(LateSignals.context())
         .flatMap(refused -> refused.sendAndClose(request, response))
         .switchIfEmpty(response.status(HttpResponseStatus.NO_CONTENT).send());
   }

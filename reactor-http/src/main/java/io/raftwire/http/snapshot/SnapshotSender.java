@@ -20,6 +20,7 @@ import io.raftwire.TransportEvent;
 import io.raftwire.http.link.Answers;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
@@ -204,7 +205,8 @@ public final class SnapshotSender {
                       ? body.then()
                       : Answers.<Void>refused(
                           link, CHANNEL, response, HttpResponseStatus.FORBIDDEN, body))
-          .then();
+          .then()
+          .contextWrite(LateSignals.context());
     }
 
     /** Never completes; fails when nothing moves any more. */

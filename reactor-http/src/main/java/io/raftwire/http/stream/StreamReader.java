@@ -15,7 +15,7 @@ import io.raftwire.http.inbound.Inbox;
 import io.raftwire.http.link.Answers;
 import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.HttpClients;
-import io.raftwire.http.link.LateErrors;
+import io.raftwire.http.link.LateSignals;
 import io.raftwire.http.link.PeerHeaders;
 import io.raftwire.http.link.PeerLink;
 import java.net.URI;
@@ -64,7 +64,7 @@ public final class StreamReader {
         Mono.defer(this::dialAndRead)
             .then(Mono.defer(this::pause))
             .repeat()
-            .contextWrite(LateErrors.context())
+            .contextWrite(LateSignals.context())
             .subscribe());
   }
 
