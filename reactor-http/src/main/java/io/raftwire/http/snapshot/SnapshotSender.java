@@ -155,6 +155,7 @@ public final class SnapshotSender {
     private final Sinks.Empty<Void> stalled = Sinks.empty();
     private final AtomicBoolean ended = new AtomicBoolean();
 
+    private volatile boolean cancelled;
     private volatile @Nullable Channel channel;
     private volatile PeerRecorder.Request request = PeerRecorder.Request.UNOBSERVED;
     private final AtomicLong handedBytes = new AtomicLong();
@@ -174,8 +175,14 @@ public final class SnapshotSender {
       return Mono.firstWithSignal(answered(write), stalled.asMono(), stopped.asMono(), watch())
           .doOnSuccess(ignored -> succeeded())
           .onErrorMap(cause -> failed(Failures.of(CHANNEL, "post", cause)))
-          .doOnCancel(
-              () -> failed(LinkFailure.of(CHANNEL, "post", Reason.LOCAL, "it was cancelled")));
+          // Who has cancelled takes no error; Reactor would log it as one that nobody handles.
+          .onErrorComplete(cause -> cancelled)
+          .doOnCancel(this::cancelled);
+    }
+
+    private void cancelled() {
+      cancelled = true;
+      failed(LinkFailure.of(CHANNEL, "post", Reason.LOCAL, "it was cancelled"));
     }
 
     private Mono<Void> answered(

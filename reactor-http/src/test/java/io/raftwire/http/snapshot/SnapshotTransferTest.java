@@ -9,12 +9,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.raftwire.DirectorySnapshotStore;
 import io.raftwire.LinkException;
+import io.raftwire.LinkFailure;
 import io.raftwire.LinkFailure.Reason;
 import io.raftwire.MemberId;
 import io.raftwire.MemberRemovedException;
+import io.raftwire.PeerRecorder;
+import io.raftwire.PeerRecorder.Direction;
 import io.raftwire.PeerUrls;
 import io.raftwire.SnapshotStore;
 import io.raftwire.TransportEvent;
+import io.raftwire.TransportRecorder;
 import io.raftwire.TransportStoppedException;
 import io.raftwire.UnknownPeerException;
 import io.raftwire.http.config.RaftHttpConfig;
@@ -29,11 +33,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
@@ -337,6 +344,31 @@ class SnapshotTransferTest {
   }
 
   @Test
+  void aTransferThatFailsWhileItIsCancelledLeavesNoErrorThatNobodyTakes() throws Exception {
+    Slow slow = new Slow();
+    AtomicReference<Runnable> whenEnded = new AtomicReference<>(() -> {});
+    List<Throwable> dropped = new CopyOnWriteArrayList<>();
+    Hooks.onErrorDropped(dropped::add);
+    try (Member sender =
+            Member.start(1, config -> config.recorder(new Ended(() -> whenEnded.get().run())));
+        Member receiver = receiver(slow)) {
+      sender.know(receiver);
+      Disposable transfer =
+          sender
+              .transport()
+              .sendSnapshot(Sample.snapshot(1, 2, 7), Bodies.flux(16 * MIB))
+              .subscribe(sent -> {}, cause -> {});
+      await().atMost(WAIT).until(() -> slow.saves.get() == 1);
+      whenEnded.set(() -> sender.transport().removePeer(receiver.id()));
+      transfer.dispose();
+      assertThat(sender.transport().peers()).isEmpty();
+    } finally {
+      Hooks.resetOnErrorDropped();
+    }
+    assertThat(dropped).isEmpty();
+  }
+
+  @Test
   void removingThePeerAndStoppingEndTransfers() throws Exception {
     Slow slow = new Slow();
     Member sender = Member.start(1);
@@ -474,6 +506,26 @@ class SnapshotTransferTest {
   }
 
   /** Reads the request and then says nothing. */
+  /** Does something when a transfer has ended. */
+  private record Ended(Runnable then) implements TransportRecorder, PeerRecorder {
+
+    @Override
+    public PeerRecorder peer(MemberId local, MemberId peer) {
+      return this;
+    }
+
+    @Override
+    public PeerRecorder strangers(MemberId local) {
+      return this;
+    }
+
+    @Override
+    public void snapshotEnded(
+        Direction direction, Duration took, LinkFailure.@Nullable Reason failure) {
+      then.run();
+    }
+  }
+
   private static final class StuckHandler implements RawServer.Handler {
     @Override
     public void handle(RawServer.Request request, RawServer.Reply reply) throws Exception {
