@@ -5,11 +5,10 @@ package io.raftwire.http.peer;
 import io.raftwire.ClusterId;
 import io.raftwire.MemberId;
 import io.raftwire.PeerChannel;
-import io.raftwire.PeerUrls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.inbound.Inbox;
-import io.raftwire.http.link.EventBus;
 import io.raftwire.http.link.HttpClients;
+import io.raftwire.http.link.NewLinks;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
@@ -41,13 +40,7 @@ public class PeerSinkVerificationTest extends SubscriberBlackboxVerification<Mes
         RaftHttpConfig.builder(MemberId.of(1), ClusterId.of(1))
             .limits(l -> l.pipelineQueueMessages(10_000))
             .build();
-    PeerLink link =
-        new PeerLink(
-            config,
-            PEER,
-            PeerUrls.of("http://127.0.0.1:9999"),
-            config.recorder().peer(config.id(), PEER),
-            new EventBus());
+    PeerLink link = NewLinks.to(PEER, config);
     // Not started: what it is given stays in its lane.
     HttpPeer peer =
         new HttpPeer(

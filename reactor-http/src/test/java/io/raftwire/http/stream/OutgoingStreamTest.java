@@ -12,9 +12,8 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.raftwire.ClusterId;
 import io.raftwire.MemberId;
 import io.raftwire.MessageClass;
-import io.raftwire.PeerUrls;
 import io.raftwire.http.config.RaftHttpConfig;
-import io.raftwire.http.link.EventBus;
+import io.raftwire.http.link.NewLinks;
 import io.raftwire.http.link.PeerLink;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
@@ -40,13 +39,7 @@ class OutgoingStreamTest {
       RaftHttpConfig.builder(MemberId.of(1), ClusterId.of(1))
           .timeouts(timeouts -> timeouts.linkHeartbeat(HEARTBEAT))
           .build();
-  private final PeerLink link =
-      new PeerLink(
-          config,
-          PEER,
-          PeerUrls.of("http://127.0.0.1:9999"),
-          config.recorder().peer(config.id(), PEER),
-          new EventBus());
+  private final PeerLink link = NewLinks.to(PEER, config);
   private final StreamWriter writer = new StreamWriter(StreamType.MSGAPP, link, () -> {});
   private final Scarce memory = new Scarce();
   private final EmbeddedChannel connection = connect();
