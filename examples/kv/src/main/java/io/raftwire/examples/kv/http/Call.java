@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerRequest;
 
 /** One request, taken apart without losing a byte of its path. */
@@ -83,7 +84,8 @@ final class Call {
   }
 
   /**
-   * The body, refused as soon as it is known to be longer than a limit.
+   * The body, refused if it is known, or turns out, to be longer than a limit. One that turns out
+   * so is read on for a while, for the reason that {@link #discardBody} has.
    *
    * @param idle how long to wait for more of it
    */
@@ -92,6 +94,7 @@ final class Call {
       return Mono.error(tooLarge(announced() + " bytes", limit));
     }
     bodyTaken = true;
+    Sinks.Empty<Void> tooLong = Sinks.empty();
     return request
         .receive()
         .asByteArray()
@@ -102,14 +105,19 @@ final class Call {
                 new RequestException(
                     408,
                     "body: nothing more came for " + idle.toMillis() + " ms (expected: its end)"))
+        .takeUntilOther(tooLong.asMono().then(Mono.delay(LINGER)))
         .reduce(
-            ByteString.EMPTY,
+            Optional.of(ByteString.EMPTY),
             (sum, part) -> {
-              if ((long) sum.size() + part.length > limit) {
-                throw tooLarge("more", limit);
+              Optional<ByteString> longer =
+                  sum.filter(whole -> (long) whole.size() + part.length <= limit)
+                      .map(whole -> whole.concat(UnsafeByteOperations.unsafeWrap(part)));
+              if (longer.isEmpty()) {
+                tooLong.tryEmitEmpty();
               }
-              return sum.concat(UnsafeByteOperations.unsafeWrap(part));
-            });
+              return longer;
+            })
+        .map(whole -> whole.orElseThrow(() -> tooLarge("more", limit)));
   }
 
   /**

@@ -203,21 +203,17 @@ class KvServerTest {
   }
 
   @Test
-  void aLargeValueOfUnknownLengthIsRefusedToo() throws Exception {
+  void whoSendsAValueOfUnknownLengthThatIsTooLargeStillGetsTheAnswer() throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.ports().get(0))) {
       OutputStream out = socket.getOutputStream();
       out.write(
           "PUT /kv/big HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
               .getBytes(StandardCharsets.US_ASCII));
       byte[] chunk = new byte[0x10000];
-      try {
-        for (int i = 0; i < 17; i++) {
-          out.write("10000\r\n".getBytes(StandardCharsets.US_ASCII));
-          out.write(chunk);
-          out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
-        }
-      } catch (IOException e) {
-        // The server may have closed already; its answer is there to read.
+      for (int i = 0; i < 128; i++) {
+        out.write("10000\r\n".getBytes(StandardCharsets.US_ASCII));
+        out.write(chunk);
+        out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
       }
       InputStream in = socket.getInputStream();
       assertThat(new String(in.readNBytes(12), StandardCharsets.US_ASCII))
