@@ -505,7 +505,6 @@ class SnapshotTransferTest {
         .until(() -> last.getAndSet(figure.get()) == figure.get());
   }
 
-  /** Reads the request and then says nothing. */
   /** Does something when a transfer has ended. */
   private record Ended(Runnable then) implements TransportRecorder, PeerRecorder {
 
@@ -526,6 +525,7 @@ class SnapshotTransferTest {
     }
   }
 
+  /** Reads the request and then says nothing. */
   private static final class StuckHandler implements RawServer.Handler {
     @Override
     public void handle(RawServer.Request request, RawServer.Reply reply) throws Exception {
