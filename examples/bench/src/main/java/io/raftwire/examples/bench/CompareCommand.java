@@ -125,11 +125,10 @@ final class CompareCommand implements Callable<Integer> {
       names = "--java-opts",
       paramLabel = "OPTS",
       description =
-          "Options of every JVM, in one argument; with -Xmx64m for the others they show what Raftwire"
-              + " makes do with. Default: \""
+          "Options of every JVM, in one argument. Default: \""
               + JAVA_OPTS
-              + "\": a heap that does not shrink, and new objects in memory that stays in the"
-              + " processor's cache, as Go's small heap does")
+              + "\": a heap that does not shrink, whose new objects stay in the processor's cache."
+              + " -Xmx64m in place of both sizes shows what Raftwire makes do with")
   private String javaOpts = JAVA_OPTS;
 
   @Option(
