@@ -3,7 +3,6 @@
 package io.raftwire;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +29,9 @@ import org.slf4j.LoggerFactory;
  * the disk when it ends.
  *
  * <p>One thread at a time adds to it, without blocking; what is full is written on others, several
- * pieces at once, as a disk takes more of them than of one after the other.
+ * pieces at once, as a disk takes more of them than of one after the other. What comes in large
+ * memory, as far from the beginning of a block as it will be in the file, is written from there;
+ * everything else is copied first.
  */
 final class BodyFile implements Closeable {
 
@@ -37,6 +41,9 @@ final class BodyFile implements Closeable {
   // other, on a virtual disk (virtio), which takes 254 pages at once.
   static final int PIECE_BYTES = 960 * 1024;
 
+  // What is worth to be written from where it came: small writes are slow.
+  private static final int LEAST_LENT_BYTES = 256 * 1024;
+
   /** Leads past the page cache; null where the JDK has no such option. */
   static final @Nullable OpenOption DIRECT = findDirect();
 
@@ -44,13 +51,16 @@ final class BodyFile implements Closeable {
   private final boolean direct;
   private final int blockBytes;
 
-  // Every piece, for the one who closes. They are few and used again: the pool would give a chunk
-  // of its memory back whenever none is out, and clear a new one for the next.
+  // Every piece that has memory, for the one who closes.
   private final Set<Piece> pieces = ConcurrentHashMap.newKeySet();
-  private final Queue<Piece> written = new ConcurrentLinkedQueue<>();
+  // Own memory is used again: the pool would give a chunk of its own back whenever none is out, and
+  // clear a new one for the next.
+  private final Queue<CopiedPiece> written = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
-  private @Nullable Piece filling;
+  // One of the two at most: what the body is being copied into, or what is left where it came.
+  private @Nullable CopiedPiece filling;
+  private @Nullable LentPiece lent;
   private long addedBytes;
 
   private BodyFile(FileChannel channel, boolean direct, int blockBytes) {
@@ -105,7 +115,7 @@ final class BodyFile implements Closeable {
     FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, pastTheCache);
     try {
       // There are file systems that open a file for direct I/O and then refuse it.
-      writeAll(
+      Piece.writeAll(
           channel,
           ByteBuffer.allocateDirect(2 * blockBytes).alignedSlice(blockBytes).limit(blockBytes),
           0);
@@ -122,42 +132,119 @@ final class BodyFile implements Closeable {
   }
 
   /**
-   * Takes what a buffer has to read; the buffer stays the caller's. Does not block.
+   * Takes what a buffer has to read; the buffer stays the caller's. What is too large a part of its
+   * memory to be worth copying, and lies there as the file wants it, is kept until it is written.
+   * Does not block.
    *
-   * @param bytes at most {@link #PIECE_BYTES}, so that no more than one piece becomes full
+   * @param bytes at most {@link #PIECE_BYTES}, so that no more than that becomes full
    * @return what became full, for {@link #write}
    */
-  @Nullable Piece add(ByteBuf bytes) throws ClosedChannelException {
-    Piece full = null;
+  List<Piece> add(ByteBuf bytes) throws ClosedChannelException {
+    List<Piece> full = new ArrayList<>();
     while (bytes.isReadable()) {
-      Piece piece = filling == null ? nextPiece() : filling;
-      addedBytes += piece.take(bytes);
-      filling = piece;
-      if (piece.isFull()) {
-        full = piece;
-        filling = null;
+      LentPiece.Place place = LentPiece.Place.of(bytes);
+      if (lent != null && !lent.endsAt(place)) {
+        endLent(full);
+      }
+      if (lent == null && place != null && isWorthLending(place)) {
+        beginLent(place, bytes, full);
+      }
+      if (lent != null) {
+        lend(bytes, full);
+      } else {
+        copy(bytes, full);
       }
     }
     return full;
   }
 
-  private Piece nextPiece() throws ClosedChannelException {
-    Piece piece = written.poll();
-    if (piece == null) {
-      piece = new Piece(blockBytes);
-      pieces.add(piece);
-      if (closed) {
-        piece.release();
-      }
+  private boolean isWorthLending(LentPiece.Place place) {
+    return place.left() >= LEAST_LENT_BYTES && place.fits(addedBytes, blockBytes);
+  }
+
+  /** Copies up to the next block, from where the memory is like the file, if there is as much. */
+  private void beginLent(LentPiece.Place place, ByteBuf bytes, List<Piece> full)
+      throws ClosedChannelException {
+    int toBlock = (int) (-addedBytes & (blockBytes - 1));
+    if (toBlock >= bytes.readableBytes()) {
+      return;
     }
-    piece.begin(addedBytes);
+    CopiedPiece before = filling;
+    if (before != null) {
+      addedBytes += before.take(bytes, toBlock);
+      full.add(before);
+      filling = null;
+    }
+    lent = known(place.plus(toBlock).begin(addedBytes));
+  }
+
+  private void lend(ByteBuf bytes, List<Piece> full) throws ClosedChannelException {
+    LentPiece piece = Objects.requireNonNull(lent);
+    int taken = Math.min(bytes.readableBytes(), PIECE_BYTES - piece.length());
+    piece.take(bytes, taken);
+    addedBytes += taken;
+    // The memory may end with a block, while this began within one.
+    if (piece.length() >= PIECE_BYTES - blockBytes) {
+      endLent(full);
+    }
+  }
+
+  /** Lets go of what is lent: whole blocks to be written from where they are, the rest copied. */
+  private void endLent(List<Piece> full) throws ClosedChannelException {
+    LentPiece piece = Objects.requireNonNull(lent);
+    lent = null;
+    int length = piece.length();
+    int whole = length < LEAST_LENT_BYTES ? 0 : length & -blockBytes;
+    if (whole < length) {
+      CopiedPiece rest = nextPiece(piece.position() + whole);
+      filling = rest;
+      piece.moveEnd(whole, rest);
+    }
+    if (whole > 0) {
+      full.add(piece);
+    } else {
+      pieces.remove(piece);
+      piece.release();
+    }
+  }
+
+  private void copy(ByteBuf bytes, List<Piece> full) throws ClosedChannelException {
+    CopiedPiece piece = filling == null ? nextPiece(addedBytes) : filling;
+    addedBytes += piece.take(bytes, PIECE_BYTES);
+    filling = piece;
+    if (piece.isFull()) {
+      full.add(piece);
+      filling = null;
+    }
+  }
+
+  private CopiedPiece nextPiece(long position) throws ClosedChannelException {
+    CopiedPiece piece = written.poll();
+    if (piece == null) {
+      piece = known(new CopiedPiece(PIECE_BYTES, blockBytes));
+    }
+    piece.begin(position);
+    return piece;
+  }
+
+  /** Who closes knows of it, or has closed before. */
+  private <P extends Piece> P known(P piece) {
+    pieces.add(piece);
+    if (closed) {
+      piece.release();
+    }
     return piece;
   }
 
   /** Writes a piece, on any thread, also while others are written. Blocks. */
   void write(Piece piece) throws IOException {
     piece.writeTo(channel);
-    written.add(piece);
+    if (piece instanceof CopiedPiece copied) {
+      written.add(copied);
+    } else {
+      pieces.remove(piece);
+      piece.release();
+    }
   }
 
   /**
@@ -166,11 +253,17 @@ final class BodyFile implements Closeable {
    * @return how many bytes the file has
    */
   long finish() throws IOException {
-    Piece last = filling;
-    if (last != null) {
-      last.pad(blockBytes);
-      write(last);
+    List<Piece> left = new ArrayList<>();
+    if (lent != null) {
+      endLent(left);
+    }
+    if (filling != null) {
+      filling.pad(blockBytes);
+      left.add(filling);
       filling = null;
+    }
+    for (Piece piece : left) {
+      write(piece);
     }
     channel.truncate(addedBytes);
     channel.force(true);
@@ -184,83 +277,5 @@ final class BodyFile implements Closeable {
     closed = true;
     pieces.forEach(Piece::release);
     channel.close();
-  }
-
-  private static void writeAll(FileChannel channel, ByteBuffer bytes, long position)
-      throws IOException {
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
-    }
-  }
-
-  /**
-   * Memory as direct I/O wants it, for a part of the body. Locked, because who closes may come
-   * while it is being filled or written.
-   */
-  static final class Piece {
-
-    private final ByteBuf memory;
-    // What was taken, from 0 to its position.
-    private final ByteBuffer bytes;
-
-    private long position;
-    // The memory's own count does not tell: the pool gives its object to the next who asks.
-    private boolean released;
-
-    private Piece(int blockBytes) {
-      this.memory = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE_BYTES + blockBytes);
-      this.bytes =
-          memory
-              .internalNioBuffer(0, memory.capacity())
-              .alignedSlice(blockBytes)
-              .limit(PIECE_BYTES)
-              .slice();
-    }
-
-    private synchronized void begin(long position) throws ClosedChannelException {
-      requireMemory();
-      this.position = position;
-      bytes.clear();
-    }
-
-    private synchronized int take(ByteBuf from) throws ClosedChannelException {
-      requireMemory();
-      int taken = Math.min(from.readableBytes(), bytes.remaining());
-      from.readBytes(bytes.duplicate().limit(bytes.position() + taken));
-      bytes.position(bytes.position() + taken);
-      return taken;
-    }
-
-    private synchronized boolean isFull() {
-      return !bytes.hasRemaining();
-    }
-
-    // Direct I/O knows whole blocks only.
-    private synchronized void pad(int blockBytes) throws ClosedChannelException {
-      requireMemory();
-      while (bytes.position() % blockBytes != 0) {
-        bytes.put((byte) 0);
-      }
-    }
-
-    private synchronized void writeTo(FileChannel channel) throws IOException {
-      requireMemory();
-      writeAll(channel, bytes.flip(), position);
-    }
-
-    private synchronized void release() {
-      if (!released) {
-        released = true;
-        memory.release();
-      }
-    }
-
-    // It may be somebody else's by now.
-    private synchronized void requireMemory() throws ClosedChannelException {
-      if (released) {
-        throw new ClosedChannelException();
-      }
-    }
   }
 }

@@ -25,18 +25,21 @@ import reactor.core.scheduler.Schedulers;
 /**
  * Keeps each received body as a file {@code <index>.snap.db}, the index as 16 hex digits, the name
  * etcd gives it. A body is written to a temporary file, synced, and renamed in one step, so a file
- * of that name is always whole; a broken body leaves nothing behind. Each buffer is copied and
- * released on the thread it comes on; writing happens on {@link Schedulers#boundedElastic()}, up to
- * four pieces of some 1 MiB of a body at once, and past the page cache where the file system can
- * (O_DIRECT): who opens a file for the first time reads it from the disk.
+ * of that name is always whole; a broken body leaves nothing behind. Writing happens on {@link
+ * Schedulers#boundedElastic()}, up to four pieces of some 1 MiB of a body at once, and past the
+ * page cache where the file system can (O_DIRECT): who opens a file for the first time reads it
+ * from the disk. A buffer is copied and released on the thread it comes on, but for those that lie
+ * in large memory as the file system wants it, as {@link SnapshotStore#save} says: they are written
+ * from there, and released after that.
  */
 public final class DirectorySnapshotStore implements SnapshotStore {
 
   private static final String SUFFIX = ".snap.db";
   private static final String TEMPORARY_PREFIX = "tmp";
 
-  // Buffers of a body that are asked for at once; they wait only while all pieces are taken.
-  private static final int PREFETCH = 8;
+  // Buffers of a body that are asked for at once, and may be large; they wait only while all pieces
+  // are taken.
+  private static final int PREFETCH = 4;
 
   // Pieces of a body that are written, or wait for it, at once.
   private static final int WRITES = 4;
@@ -105,13 +108,13 @@ public final class DirectorySnapshotStore implements SnapshotStore {
         this::discard);
   }
 
-  /** Copies the body into pieces where it comes, and writes them where that may block. */
+  /** Makes pieces of the body where it comes, and writes them where that may block. */
   private Flux<Void> write(Flux<ByteBuf> body, Download download) {
     return body.concatMapIterable(DirectorySnapshotStore::slices, PREFETCH)
         .doOnDiscard(ByteBuf.class, ByteBuf::release)
         .handle(download::add)
         .flatMap(
-            piece -> Mono.<Void>fromRunnable(() -> download.write(piece)).subscribeOn(scheduler),
+            pieces -> Mono.<Void>fromRunnable(() -> download.write(pieces)).subscribeOn(scheduler),
             WRITES,
             1);
   }
@@ -157,10 +160,10 @@ public final class DirectorySnapshotStore implements SnapshotStore {
     }
 
     /** Takes a buffer and hands on what became full, on the thread that the body comes on. */
-    void add(ByteBuf bytes, SynchronousSink<BodyFile.Piece> sink) {
+    void add(ByteBuf bytes, SynchronousSink<List<Piece>> sink) {
       try {
-        BodyFile.Piece full = requireFile().add(bytes);
-        if (full != null) {
+        List<Piece> full = requireFile().add(bytes);
+        if (!full.isEmpty()) {
           sink.next(full);
         }
       } catch (IOException e) {
@@ -170,9 +173,12 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       }
     }
 
-    void write(BodyFile.Piece piece) {
+    void write(List<Piece> pieces) {
       try {
-        requireFile().write(piece);
+        BodyFile out = requireFile();
+        for (Piece piece : pieces) {
+          out.write(piece);
+        }
       } catch (IOException e) {
         throw new RaftwireException(
             "cannot write snapshot " + temporary + ": " + e.getMessage(), e);

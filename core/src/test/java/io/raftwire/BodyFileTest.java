@@ -4,6 +4,7 @@ package io.raftwire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -17,6 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -115,10 +119,10 @@ class BodyFileTest {
     byte[] expected = new byte[3 * PIECE];
     new Random(1).nextBytes(expected);
     try (BodyFile file = BodyFile.open(path)) {
-      BodyFile.Piece first = file.add(Unpooled.wrappedBuffer(expected, 0, PIECE));
-      BodyFile.Piece second = file.add(Unpooled.wrappedBuffer(expected, PIECE, PIECE));
+      Piece first = only(file.add(Unpooled.wrappedBuffer(expected, 0, PIECE)));
+      Piece second = only(file.add(Unpooled.wrappedBuffer(expected, PIECE, PIECE)));
       file.write(second);
-      BodyFile.Piece third = file.add(Unpooled.wrappedBuffer(expected, 2 * PIECE, PIECE));
+      Piece third = only(file.add(Unpooled.wrappedBuffer(expected, 2 * PIECE, PIECE)));
       assertThat(third).isSameAs(second).isNotSameAs(first);
       file.write(third);
       file.write(first);
@@ -127,11 +131,158 @@ class BodyFileTest {
     assertThat(Files.readAllBytes(path)).isEqualTo(expected);
   }
 
+  /** From a place of the body on, memory in which bytes are as far from a block as in the file. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 70_001})
+  void whatLiesInLargeMemoryAsInTheFileIsWrittenFromThere(int from) throws IOException {
+    Path path = empty();
+    byte[] expected = random(new Random(1), 3 * PIECE);
+    int block = 4096;
+    ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(3 * PIECE + block);
+    int begin = (int) (-memory.memoryAddress() & block - 1);
+    memory.setBytes(begin, expected);
+    List<Piece> pieces = new ArrayList<>();
+    try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, block)) {
+      pieces.addAll(file.add(Unpooled.wrappedBuffer(expected, 0, from)));
+      for (int at = from; at < expected.length; ) {
+        int length = Math.min(100_000, expected.length - at);
+        pieces.addAll(file.add(memory.slice(begin + at, length)));
+        at += length;
+      }
+      assertThat(memory.refCnt()).as("while it is to be written").isGreaterThan(1);
+      for (Piece piece : pieces) {
+        file.write(piece);
+      }
+      assertThat(file.finish()).isEqualTo(expected.length);
+    }
+    assertThat(pieces).filteredOn(LentPiece.class::isInstance).hasSizeBetween(2, 3);
+    assertThat(memory.refCnt()).isEqualTo(1);
+    memory.release();
+    assertThat(Files.readAllBytes(path)).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsFartherFromABlockOrInSmallMemoryIsCopied() throws IOException {
+    Path path = empty();
+    byte[] expected = random(new Random(1), 2 * PIECE);
+    int block = 4096;
+    ByteBuf large = PooledByteBufAllocator.DEFAULT.directBuffer(PIECE + 2 * block);
+    ByteBuf small = PooledByteBufAllocator.DEFAULT.directBuffer(100_000);
+    try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, block)) {
+      assumeThat(file.isDirect()).as("a file system that writes past its cache").isTrue();
+      int farther = (int) (-large.memoryAddress() & block - 1) + 1;
+      large.setBytes(farther, expected, 0, PIECE);
+      List<Piece> pieces = file.add(large.slice(farther, PIECE));
+      int begin = (int) (-small.memoryAddress() & block - 1);
+      for (int at = PIECE; at < 2 * PIECE; ) {
+        int length = Math.min(20 * block, 2 * PIECE - at);
+        small.setBytes(begin, expected, at, length);
+        pieces.addAll(file.add(small.slice(begin, length)));
+        at += length;
+      }
+      assertThat(large.refCnt()).isEqualTo(1);
+      assertThat(small.refCnt()).isEqualTo(1);
+      assertThat(pieces).hasSize(2).hasOnlyElementsOfType(CopiedPiece.class);
+      for (Piece piece : pieces) {
+        file.write(piece);
+      }
+      assertThat(file.finish()).isEqualTo(expected.length);
+      assertThat(Files.readAllBytes(path)).isEqualTo(expected);
+    } finally {
+      large.release();
+      small.release();
+    }
+  }
+
+  /** Buffers anywhere in memory of any size, some behind the one before, in blocks or not. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 512, 4096})
+  void aFileHasWhatWasWrittenWhereverBuffersLie(int blockBytes) throws IOException {
+    for (int round = 0; round < 30; round++) {
+      long seed = System.nanoTime();
+      Random random = new Random(seed);
+      byte[] expected = random(random, random.nextInt(4 * PIECE));
+      Path path = empty();
+      List<ByteBuf> all = new ArrayList<>();
+      try (BodyFile file = BodyFile.open(path, BodyFile.DIRECT, blockBytes)) {
+        List<Piece> pieces = new ArrayList<>();
+        boolean ends = random.nextInt(4) > 0;
+        for (int at = 0; at < expected.length; ) {
+          at = addMemory(file, expected, at, random, all, pieces);
+          if (random.nextBoolean()) {
+            Collections.shuffle(pieces, random);
+            while (!pieces.isEmpty()) {
+              file.write(pieces.remove(0));
+            }
+          }
+        }
+        for (Piece piece : pieces) {
+          file.write(piece);
+        }
+        if (ends) {
+          assertThat(file.finish()).as("seed %d", seed).isEqualTo(expected.length);
+          assertThat(Files.readAllBytes(path)).as("seed %d", seed).isEqualTo(expected);
+        }
+      }
+      assertThat(all).as("seed %d", seed).allMatch(memory -> memory.refCnt() == 1);
+      all.forEach(ByteBuf::release);
+    }
+  }
+
+  /** Adds what a new memory can hold of the body; how far that is. */
+  private static int addMemory(
+      BodyFile file, byte[] body, int from, Random random, List<ByteBuf> all, List<Piece> pieces)
+      throws IOException {
+    ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(1 + random.nextInt(2 * PIECE));
+    all.add(memory);
+    int begin = (int) (from - memory.memoryAddress() & 4095) + random.nextInt(4) / 3;
+    int end = Math.min(body.length, from + Math.max(1, memory.capacity() - begin));
+    if (begin + end - from > memory.capacity()) {
+      pieces.addAll(file.add(Unpooled.wrappedBuffer(body, from, end - from)));
+      return end;
+    }
+    memory.setBytes(begin, body, from, end - from);
+    int at = from;
+    while (at < end) {
+      int length = Math.min(1 + random.nextInt(random.nextBoolean() ? 5000 : 500_000), end - at);
+      ByteBuf bytes = memory.slice(begin + at - from, length);
+      pieces.addAll(file.add(random.nextInt(20) == 0 ? elsewhere(bytes) : bytes));
+      at += length;
+    }
+    return end;
+  }
+
+  private static ByteBuf elsewhere(ByteBuf bytes) {
+    byte[] content = new byte[bytes.readableBytes()];
+    bytes.getBytes(bytes.readerIndex(), content);
+    return Unpooled.wrappedBuffer(content);
+  }
+
+  @Test
+  void closedItLetsGoOfBuffersThatWereNotWritten() throws IOException {
+    ByteBuf memory = PooledByteBufAllocator.DEFAULT.directBuffer(2 * PIECE + 4096);
+    int begin = (int) (-memory.memoryAddress() & 4095);
+    BodyFile file = BodyFile.open(empty());
+    List<Piece> pieces = file.add(memory.slice(begin, PIECE));
+    file.add(memory.slice(begin + PIECE, 1000));
+    assertThat(pieces).hasSize(1).hasOnlyElementsOfType(LentPiece.class);
+    assertThat(memory.refCnt()).isGreaterThan(2);
+    file.close();
+    assertThat(memory.refCnt()).isEqualTo(1);
+    assertThatThrownBy(() -> file.write(pieces.get(0))).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> file.add(memory.slice(begin + PIECE + 1000, 1000)))
+        .isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> file.add(memory.slice(begin, 1000)))
+        .isInstanceOf(ClosedChannelException.class);
+    assertThat(memory.refCnt()).isEqualTo(1);
+    memory.release();
+  }
+
   @Test
   void whatWasWrittenBeforeItIsClosedIsNotFilledAgain() throws IOException {
     BodyFile file = BodyFile.open(empty());
     ByteBuf bytes = Unpooled.wrappedBuffer(new byte[PIECE]);
-    BodyFile.Piece piece = file.add(bytes.duplicate());
+    Piece piece = only(file.add(bytes.duplicate()));
     file.write(piece);
     file.close();
     assertThatThrownBy(() -> file.add(bytes)).isInstanceOf(ClosedChannelException.class);
@@ -178,6 +329,17 @@ class BodyFileTest {
     thread.join();
   }
 
+  private static byte[] random(Random random, int size) {
+    byte[] bytes = new byte[size];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private static Piece only(List<Piece> pieces) {
+    assertThat(pieces).hasSize(1);
+    return pieces.get(0);
+  }
+
   private Path empty() throws IOException {
     return Files.createTempFile(directory, "body", "");
   }
@@ -190,8 +352,7 @@ class BodyFileTest {
     for (int at = 0; at < size; ) {
       int length = Math.min(size - at, random.nextInt(200_000));
       ByteBuf bytes = Unpooled.wrappedBuffer(expected, at, length);
-      BodyFile.Piece full = file.add(bytes);
-      if (full != null) {
+      for (Piece full : file.add(bytes)) {
         file.write(full);
       }
       assertThat(bytes.isReadable()).isFalse();

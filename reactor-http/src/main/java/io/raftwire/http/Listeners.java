@@ -33,7 +33,8 @@ final class Listeners {
 
   private static final Logger log = LoggerFactory.getLogger(Listeners.class);
 
-  private static final int MAX_CHUNK_BYTES = 64 * 1024;
+  // What was read of a snapshot at once goes on at once.
+  private static final int MAX_CHUNK_BYTES = 512 * 1024;
 
   private final MergedWarning tooMany =
       new MergedWarning(log, "{}: closed a connection from {}: there are {} already");

@@ -6,8 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.HttpServerRequest;
@@ -45,20 +49,21 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
         }
       };
 
-  // A request may end on another thread than the event loop that reads.
-  private volatile int mostBytes = MOST_BYTES;
-  // Not null if the connection carries a stream.
-  private @Nullable Channel stream;
+  private final Channel channel;
+  private int mostBytes = MOST_BYTES;
+  private boolean stream;
   private BooleanSupplier readOn = () -> true;
+  private @Nullable BodyMemory body;
 
-  private Reads() {
+  private Reads(Channel channel) {
     super(LEAST_BYTES, FIRST_BYTES, MOST_BODY_BYTES);
     maxMessagesPerRead(MOST_READS);
+    this.channel = channel;
   }
 
   /** Has a connection read like this that has just been made. */
   public static void set(Channel channel) {
-    channel.config().setRecvByteBufAllocator(new Reads());
+    channel.config().setRecvByteBufAllocator(new Reads(channel));
   }
 
   /**
@@ -70,23 +75,68 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
    */
   public static void stream(Channel channel, BooleanSupplier readOn) {
     if (channel.config().getRecvByteBufAllocator() instanceof Reads own) {
-      own.stream = channel;
+      own.stream = true;
       own.readOn = readOn;
     }
   }
 
-  /** Tells the request's connection that what comes is a snapshot's body, or no longer is. */
-  public static void body(HttpServerRequest request, boolean begins) {
-    request.withConnection(
-        connection -> {
-          if (connection.channel().config().getRecvByteBufAllocator() instanceof Reads own) {
-            own.body(begins);
-          }
-        });
+  /**
+   * Tells the request's connection, on its event loop, that all it reads now until {@link
+   * #bodyEnded} is a snapshot's body, from a position on. What comes with its length and without
+   * TLS is read as {@link BodyMemory} says.
+   */
+  public static void body(HttpServerRequest request, long position) {
+    Reads own = of(request);
+    if (own != null) {
+      boolean asItIs =
+          request.requestHeaders().contains(HttpHeaderNames.CONTENT_LENGTH)
+              && own.channel.pipeline().get(SslHandler.class) == null;
+      own.body(asItIs ? new BodyMemory(position) : null);
+      own.channel.closeFuture().addListener(closed -> own.bodyEnded());
+    }
   }
 
-  void body(boolean begins) {
-    mostBytes = begins ? MOST_BODY_BYTES : MOST_BYTES;
+  /** Tells the request's connection that no more of a body comes, if it was told of one. */
+  public static void bodyEnded(HttpServerRequest request) {
+    Reads own = of(request);
+    if (own == null) {
+      return;
+    }
+    EventLoop eventLoop = own.channel.eventLoop();
+    if (eventLoop.inEventLoop()) {
+      own.bodyEnded();
+      return;
+    }
+    try {
+      eventLoop.execute(own::bodyEnded);
+    } catch (RejectedExecutionException e) {
+      // An event loop closes its connections before it ends, and a connection ends its body.
+    }
+  }
+
+  private static @Nullable Reads of(HttpServerRequest request) {
+    Reads[] own = new Reads[1];
+    request.withConnection(
+        connection -> {
+          if (connection.channel().config().getRecvByteBufAllocator() instanceof Reads reads) {
+            own[0] = reads;
+          }
+        });
+    return own[0];
+  }
+
+  void body(@Nullable BodyMemory memory) {
+    mostBytes = MOST_BODY_BYTES;
+    body = memory;
+  }
+
+  void bodyEnded() {
+    mostBytes = MOST_BYTES;
+    BodyMemory memory = body;
+    body = null;
+    if (memory != null) {
+      memory.release();
+    }
   }
 
   @Override
@@ -108,15 +158,27 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      Channel of = stream;
       // The channel's allocator: the one that comes here may be a wrapper of it, as epoll's is.
-      ByteBuf kept = of == null ? null : KEPT.get().take(of.alloc());
+      BodyMemory memory = body;
+      if (memory != null) {
+        return memory.next(channel.alloc());
+      }
+      ByteBuf kept = stream ? KEPT.get().take(channel.alloc()) : null;
       return kept == null ? allocator.ioBuffer(guess()) : kept;
     }
 
     @Override
     public int guess() {
       return Math.min(super.guess(), mostBytes);
+    }
+
+    @Override
+    public void lastBytesRead(int bytes) {
+      super.lastBytesRead(bytes);
+      BodyMemory memory = body;
+      if (memory != null && bytes > 0) {
+        memory.read(bytes);
+      }
     }
 
     @Override

@@ -84,15 +84,14 @@ public final class SnapshotHandler {
               "already receiving " + max + " snapshots at once")
           .sendAndClose(request, response);
     }
-    Transfer transfer = new Transfer(from);
-    Reads.body(request, true);
+    Transfer transfer = new Transfer(request, from);
     return transfer
         .receive(IdleGuard.body(request, config.timeouts().transfer()))
         .onErrorResume(cause -> Mono.just(transfer.refused(cause)))
         .doOnCancel(transfer::cancelled)
         .doFinally(
             signal -> {
-              Reads.body(request, false);
+              Reads.bodyEnded(request);
               underWay.decrementAndGet();
             })
         .contextWrite(LateSignals.context())
@@ -115,6 +114,7 @@ public final class SnapshotHandler {
   /** One snapshot on its way in. */
   private final class Transfer {
 
+    private final HttpServerRequest request;
     private final @Nullable MemberId from;
     private final @Nullable PeerLink link;
     private final PeerRecorder recorder;
@@ -128,7 +128,8 @@ public final class SnapshotHandler {
     private boolean saved;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    Transfer(@Nullable MemberId from) {
+    Transfer(HttpServerRequest request, @Nullable MemberId from) {
+      this.request = request;
       this.from = from;
       this.link = from == null ? null : membership.link(from);
       this.recorder = link == null ? membership.strangers() : link.recorder();
@@ -162,6 +163,8 @@ public final class SnapshotHandler {
       Message head = decoder.decode(bytes);
       if (head != null) {
         snapshot = head;
+        // Nearly always all that has been read.
+        Reads.body(request, bytes.readableBytes());
         first = new Part(head, bytes.retain(), new AtomicBoolean());
         sink.next(first);
       }

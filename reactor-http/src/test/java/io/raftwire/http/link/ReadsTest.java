@@ -52,10 +52,37 @@ class ReadsTest {
   @Test
   void theReadsOfABodyAreLargerUntilItEnds() {
     readFull(20);
-    reads.body(true);
+    reads.body(null);
     assertThat(readFull(20)).isEqualTo(256 * 1024);
-    reads.body(false);
+    reads.bodyEnded();
     assertThat(readFull(1)).isEqualTo(64 * 1024);
+  }
+
+  @Test
+  void aBodyThatIsLeftAsItComesIsReadIntoItsMemoryUntilItEnds() {
+    UnpooledByteBufAllocator ofChannel = new UnpooledByteBufAllocator(true, true);
+    config.setAllocator(ofChannel);
+    allocator = asEpollHandsItOn(ofChannel);
+    reads.body(new BodyMemory(5000));
+    ByteBuf first = handle.allocate(allocator);
+    handle.attemptedBytesRead(first.writableBytes());
+    handle.lastBytesRead(1000);
+    ByteBuf second = handle.allocate(allocator);
+    assertThat((first.memoryAddress() - 5000) % 4096).isZero();
+    assertThat(second.memoryAddress() - first.memoryAddress()).isEqualTo(1000);
+    second.release();
+    handle.lastBytesRead(-1);
+    ByteBuf again = handle.allocate(allocator);
+    assertThat(again.memoryAddress() - first.memoryAddress()).isEqualTo(1000);
+    again.release();
+
+    reads.bodyEnded();
+    ByteBuf next = handle.allocate(allocator);
+    assertThat(next.capacity()).isLessThanOrEqualTo(64 * 1024);
+    assertThat(next.unwrap()).isNull();
+    next.release();
+    first.release();
+    assertThat(ofChannel.metric().usedDirectMemory()).isZero();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.raftwire.DirectorySnapshotStore;
+import io.raftwire.SnapshotStore;
 import io.raftwire.http.server.testkit.Member;
 import io.raftwire.http.server.testkit.RawClient;
 import io.raftwire.http.server.testkit.Sample;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,46 @@ class SnapshotReceiveTest {
       assertThat(answer.headers()).containsEntry("x-etcd-cluster-id", "1000");
       assertThat(Files.readAllBytes(store.file(7))).isEqualTo(DATABASE);
       assertThat(member.inbound()).containsExactly(SNAPSHOT);
+    }
+  }
+
+  /** Two on one connection, the head of each in a read of its own or with what follows. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBodyWithItsLengthLiesInMemoryAsInAFile(boolean headAlone) throws Exception {
+    byte[] database = new byte[5_000_001];
+    new Random(5).nextBytes(database);
+    AtomicLong position = new AtomicLong();
+    AtomicLong lyingSo = new AtomicLong();
+    AtomicLong begun = new AtomicLong();
+    SnapshotStore noting =
+        (snapshot, body) -> {
+          begun.incrementAndGet();
+          return store.save(
+              snapshot,
+              body.doOnNext(
+                  bytes -> {
+                    long at = position.getAndAdd(bytes.readableBytes());
+                    if ((bytes.memoryAddress() + bytes.readerIndex() - at) % 4096 == 0) {
+                      lyingSo.addAndGet(bytes.readableBytes());
+                    }
+                  }));
+        };
+    try (Member receiver = Member.start(1, config -> config.snapshotStore(noting));
+        RawClient client = RawClient.connect(receiver.port())) {
+      for (int i = 1; i <= 2; i++) {
+        position.set(0);
+        lyingSo.set(0);
+        byte[] first = headAlone ? HEAD : concat(HEAD, Arrays.copyOf(database, 100));
+        send(client, false, first, HEAD.length + database.length, false);
+        int began = i;
+        await().atMost(WAIT).until(() -> begun.get() == began);
+        client.write(Arrays.copyOfRange(database, first.length - HEAD.length, database.length));
+        assertThat(client.answer().status()).isEqualTo(204);
+        assertThat(Files.readAllBytes(store.file(7))).isEqualTo(database);
+        assertThat(lyingSo).hasValueGreaterThanOrEqualTo(database.length - 100);
+      }
+      assertThat(receiver.inbound()).containsExactly(SNAPSHOT, SNAPSHOT);
     }
   }
 
