@@ -41,7 +41,7 @@ final class BodyFile implements Closeable {
   // other, on a virtual disk (virtio), which takes 254 pages at once.
   static final int PIECE_BYTES = 960 * 1024;
 
-  // What is worth to be written from where it came: small writes are slow.
+  // What is worth writing from where it came: small writes are slow.
   private static final int LEAST_LENT_BYTES = 256 * 1024;
 
   /** Leads past the page cache; null where the JDK has no such option. */
@@ -132,9 +132,8 @@ final class BodyFile implements Closeable {
   }
 
   /**
-   * Takes what a buffer has to read; the buffer stays the caller's. What is too large a part of its
-   * memory to be worth copying, and lies there as the file wants it, is kept until it is written.
-   * Does not block.
+   * Takes what a buffer has to read; the buffer stays the caller's. What lies in large memory as it
+   * will in the file is retained until it is written, everything else copied. Does not block.
    *
    * @param bytes at most {@link #PIECE_BYTES}, so that no more than that becomes full
    * @return what became full, for {@link #write}
@@ -162,7 +161,7 @@ final class BodyFile implements Closeable {
     return place.left() >= LEAST_LENT_BYTES && place.fits(addedBytes, blockBytes);
   }
 
-  /** Copies up to the next block, from where the memory is like the file, if there is as much. */
+  /** Copies up to the next block and lends from there on, if the buffer goes so far. */
   private void beginLent(LentPiece.Place place, ByteBuf bytes, List<Piece> full)
       throws ClosedChannelException {
     int toBlock = (int) (-addedBytes & (blockBytes - 1));
@@ -183,7 +182,7 @@ final class BodyFile implements Closeable {
     int taken = Math.min(bytes.readableBytes(), PIECE_BYTES - piece.length());
     piece.take(bytes, taken);
     addedBytes += taken;
-    // The memory may end with a block, while this began within one.
+    // Memory that began within a block ends that much earlier.
     if (piece.length() >= PIECE_BYTES - blockBytes) {
       endLent(full);
     }
