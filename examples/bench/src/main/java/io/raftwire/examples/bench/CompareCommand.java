@@ -73,7 +73,8 @@ import picocli.CommandLine.Option;
 final class CompareCommand implements Callable<Integer> {
 
   private static final int MAX_RUNS = 1000;
-  private static final String JAVA_OPTS = "-Xms256m -Xmx256m -XX:+UseSerialGC -Xmn16m";
+  private static final String JAVA_OPTS =
+      "-Xms256m -Xmx256m -XX:+UseSerialGC -Xmn16m -XX:MaxTenuringThreshold=1";
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -127,8 +128,9 @@ final class CompareCommand implements Callable<Integer> {
       description =
           "Options of every JVM, in one argument. Default: \""
               + JAVA_OPTS
-              + "\": a heap that does not shrink, whose new objects stay in the processor's cache."
-              + " -Xmx64m in place of both sizes shows what Raftwire makes do with")
+              + "\": a heap that does not shrink, whose new objects stay in the processor's cache and"
+              + " are old once they outlive two collections. -Xmx64m in place of both sizes shows"
+              + " what Raftwire makes do with")
   private String javaOpts = JAVA_OPTS;
 
   @Option(

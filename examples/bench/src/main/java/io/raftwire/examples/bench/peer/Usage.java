@@ -48,8 +48,11 @@ final class Usage {
   enum Watch {
     /** Every collection is seen, of which there are many a second. */
     CLOSELY(20),
-    /** There are few, and who measures the time of an answer is in its way whenever it looks. */
-    RARELY(500);
+    /**
+     * There are few, and who measures the time of an answer is in its way whenever it looks: what
+     * is seldom run is interpreted, for a millisecond and more where there are many threads.
+     */
+    RARELY(10_000);
 
     private final long everyMillis;
 
@@ -114,15 +117,14 @@ final class Usage {
   // The collectors' notifications would tell each pause, but what makes them takes as long as one.
   private static void sample(long everyMillis) {
     try {
+      Thread.sleep(AGE_MILLIS);
+      // What a process is made of at its start is old in one that has run for an hour, and not
+      // copied in every pause.
+      System.gc();
+      COLLECTORS.forEach(Collector::forgetLongest);
       for (long millis = 0; ; millis += everyMillis) {
         COLLECTORS.forEach(Collector::look);
         directMax.accumulateAndGet(directBytes(), Math::max);
-        if (millis == AGE_MILLIS) {
-          // What a process is made of at its start is old in one that has run for an hour, and not
-          // copied in every pause.
-          System.gc();
-          COLLECTORS.forEach(Collector::forgetLongest);
-        }
         if (millis % ALLOCATED_MILLIS == 0) {
           noteAllocated(); // for the sake of threads that end
         }
