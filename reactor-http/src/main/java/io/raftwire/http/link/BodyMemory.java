@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class BodyMemory {
 
   // What DirectorySnapshotStore writes at once.
-  static final int BYTES = 960 * 1024;
+  private static final int BYTES = 960 * 1024;
 
   private static final int MOST_READ_BYTES = BYTES / 2;
 
   // What file systems have, nearly all. With another one the store copies.
-  static final int BLOCK_BYTES = 4096;
+  private static final int BLOCK_BYTES = 4096;
 
   // What the store writes at once, what is being filled, and what waits in between.
   private static final int MOST_KEPT = 8;

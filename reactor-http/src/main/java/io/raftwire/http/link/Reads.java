@@ -63,7 +63,9 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
 
   /** Has a connection read like this that has just been made. */
   public static void set(Channel channel) {
-    channel.config().setRecvByteBufAllocator(new Reads(channel));
+    Reads reads = new Reads(channel);
+    channel.config().setRecvByteBufAllocator(reads);
+    channel.closeFuture().addListener(closed -> reads.bodyEnded());
   }
 
   /**
@@ -92,7 +94,6 @@ public final class Reads extends AdaptiveRecvByteBufAllocator {
           request.requestHeaders().contains(HttpHeaderNames.CONTENT_LENGTH)
               && own.channel.pipeline().get(SslHandler.class) == null;
       own.body(asItIs ? new BodyMemory(position) : null);
-      own.channel.closeFuture().addListener(closed -> own.bodyEnded());
     }
   }
 

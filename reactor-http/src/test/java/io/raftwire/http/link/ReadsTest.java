@@ -126,6 +126,17 @@ class ReadsTest {
     assertThat(first.refCnt()).isZero();
   }
 
+  @Test
+  void aConnectionThatClosesEndsItsBody() {
+    UnpooledByteBufAllocator ofChannel = new UnpooledByteBufAllocator(true, true);
+    config.setAllocator(ofChannel);
+    reads.body(new BodyMemory(0));
+    handle.allocate(ofChannel).release();
+    assertThat(ofChannel.metric().usedDirectMemory()).isPositive();
+    channel.close();
+    assertThat(ofChannel.metric().usedDirectMemory()).isZero();
+  }
+
   private static ByteBufAllocator asEpollHandsItOn(ByteBufAllocator ofChannel) {
     PreferredDirectByteBufAllocator wrapper = new PreferredDirectByteBufAllocator();
     wrapper.updateAllocator(ofChannel);
