@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.MonoSink;
 import reactor.netty.NettyPipeline;
 
@@ -59,7 +60,10 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
   private final AtomicLong waitingBytes = new AtomicLong();
   private final ScheduledFuture<?> watch;
 
-  private Batch read = new Batch(1);
+  // Not made before there is a message for it: an array that waits becomes old to the garbage
+  // collector, which then copies all messages in it among the old ones, handed out or not.
+  private @Nullable Batch read;
+  private int lastBatchSize = 1;
   private long readMessageBytes;
   private long readWireBytes;
   private long received;
@@ -204,12 +208,21 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
       return;
     }
     if (message.getType() != MessageType.MsgProp) {
-      read.add(message);
+      batch().add(message);
     } else if (!inbox
         .proposals()
         .offer(message, messageBytes, SingleArrival.Acknowledgement.NONE)) {
       drop(message, DropReason.FULL, messageBytes);
     }
+  }
+
+  private Batch batch() {
+    Batch batch = read;
+    if (batch == null) {
+      batch = new Batch(lastBatchSize);
+      read = batch;
+    }
+    return batch;
   }
 
   @Override
@@ -227,8 +240,9 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
       link.recorder().received(type.channel(), received, readMessageBytes, readWireBytes);
     }
     Batch batch = read;
-    if (batch.size > 0) {
-      read = new Batch(batch.size);
+    if (batch != null) {
+      read = null;
+      lastBatchSize = batch.size;
       batch.bytes = readMessageBytes;
       waitingBytes.addAndGet(readMessageBytes);
       inbox.messages().offer(batch);
