@@ -102,6 +102,7 @@ public class MsgAppV2Benchmark {
     MsgAppV2Encoder encoder = new MsgAppV2Encoder(LEADER, FOLLOWER);
     FrameBatch batch = new FrameBatch(buffer);
     for (Message message : messages) {
+      encoder.frameSize(message);
       encoder.encode(message, batch);
     }
     batch.finish();

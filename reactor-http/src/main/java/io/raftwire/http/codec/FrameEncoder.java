@@ -12,22 +12,18 @@ import java.util.function.Consumer;
 abstract class FrameEncoder implements StreamEncoder {
 
   @Override
-  public final boolean encode(Message message, FrameBatch batch) {
-    if (frameSize(message) > batch.remaining()) {
-      return false;
-    }
+  public final void encode(Message message, FrameBatch batch) {
+    CodedOutputStream out = batch.reserve(askedSize(message));
     try {
-      writeFrame(message, batch.coded());
+      writeFrame(message, out);
     } catch (IOException e) {
       throw new AssertionError("memory does not fail to be written", e);
     }
     written(message);
-    return true;
   }
 
   @Override
   public final void encodeLarge(Message message, int pieceBytes, Consumer<ByteBuf> out) {
-    frameSize(message);
     try (PieceStream pieces = new PieceStream(pieceBytes, out)) {
       writeFrame(message, pieces.coded());
       pieces.finish();
@@ -36,6 +32,9 @@ abstract class FrameEncoder implements StreamEncoder {
     }
     written(message);
   }
+
+  /** What {@link #frameSize} has said of the message. */
+  abstract long askedSize(Message message);
 
   /** Writes the frame whose size was asked for last. */
   abstract void writeFrame(Message message, CodedOutputStream out) throws IOException;

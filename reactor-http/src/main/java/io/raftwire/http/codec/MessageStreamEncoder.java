@@ -35,14 +35,12 @@ public final class MessageStreamEncoder extends FrameEncoder {
 
   @Override
   public void encodeLinkHeartbeat(FrameBatch batch) {
-    if (!encode(LINK_HEARTBEAT, batch)) {
-      throw new IllegalArgumentException(
-          "link heartbeat of "
-              + frameSize(LINK_HEARTBEAT)
-              + " bytes (expected: at most "
-              + batch.remaining()
-              + ")");
-    }
+    encode(LINK_HEARTBEAT, batch);
+  }
+
+  @Override
+  long askedSize(Message message) {
+    return frameSize(message);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Encodes the {@code msgapp} stream (msgappv2); see {@link MsgAppV2Decoder} for its layout.
@@ -21,6 +22,7 @@ import java.io.IOException;
 public final class MsgAppV2Encoder extends FrameEncoder {
 
   private static final int TYPE_BYTES = 1;
+  private static final long NOT_CONSECUTIVE = -1;
 
   private final MemberId local;
   private final MemberId remote;
@@ -28,8 +30,9 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   private long term;
   private long index;
 
-  // What the frame that was looked at last will be. Not of which message: to store that here would
-  // cost more than to look again.
+  // What the frame will be whose size was asked for last. Not of which message: that each of them
+  // is
+  // stored here would cost more than all else the encoder keeps.
   private int frameType;
   private long frameBytes;
 
@@ -51,6 +54,11 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   }
 
   @Override
+  long askedSize(Message message) {
+    return frameBytes;
+  }
+
+  @Override
   public void encodeLinkHeartbeat(FrameBatch batch) {
     try {
       FrameWriter.writeByte(batch.reserve(TYPE_BYTES), MsgAppV2Decoder.LINK_HEARTBEAT);
@@ -60,9 +68,10 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   }
 
   private void measure(Message message) {
-    if (isRebuiltByReader(message)) {
+    long entryBytes = isRebuiltByReader(message) ? entryBytes(message) : NOT_CONSECUTIVE;
+    if (entryBytes != NOT_CONSECUTIVE) {
       frameType = MsgAppV2Decoder.COMPACT;
-      frameBytes = TYPE_BYTES + Long.BYTES + entryBytes(message) + Long.BYTES;
+      frameBytes = TYPE_BYTES + Long.BYTES + entryBytes + Long.BYTES;
     } else if (Messages.isLinkHeartbeat(message)) {
       frameType = MsgAppV2Decoder.LINK_HEARTBEAT;
       frameBytes = TYPE_BYTES;
@@ -72,6 +81,7 @@ public final class MsgAppV2Encoder extends FrameEncoder {
     }
   }
 
+  /** Whether the reader makes up the same values in all fields but the entries. */
   private boolean isRebuiltByReader(Message message) {
     return message.getType() == MessageType.MsgApp
         && message.getIndex() == index
@@ -79,8 +89,7 @@ public final class MsgAppV2Encoder extends FrameEncoder {
         && message.getLogTerm() == term
         && message.getFrom() == local.value()
         && message.getTo() == remote.value()
-        && hasNothingElse(message)
-        && areConsecutive(message);
+        && hasNothingElse(message);
   }
 
   private static boolean hasNothingElse(Message message) {
@@ -93,20 +102,17 @@ public final class MsgAppV2Encoder extends FrameEncoder {
         && (!message.hasSnapshot() || Messages.isEmpty(message.getSnapshot()));
   }
 
-  private static boolean areConsecutive(Message message) {
-    long expected = message.getIndex();
-    for (int i = 0; i < message.getEntriesCount(); i++) {
-      if (message.getEntries(i).getIndex() != ++expected) {
-        return false;
-      }
-    }
-    return true;
-  }
-
+  /** What the entries take in a compact frame, or that they do not follow the message's index. */
   private static long entryBytes(Message message) {
     long bytes = 0;
-    for (int i = 0; i < message.getEntriesCount(); i++) {
-      bytes += (long) Long.BYTES + message.getEntries(i).getSerializedSize();
+    long index = message.getIndex();
+    List<Entry> entries = message.getEntriesList();
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (entry.getIndex() != ++index) {
+        return NOT_CONSECUTIVE;
+      }
+      bytes += (long) Long.BYTES + entry.getSerializedSize();
     }
     return bytes;
   }
@@ -125,10 +131,10 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   }
 
   private static void writeCompact(Message message, CodedOutputStream out) throws IOException {
-    int count = message.getEntriesCount();
-    FrameWriter.writeLong(out, count);
-    for (int i = 0; i < count; i++) {
-      Entry entry = message.getEntries(i);
+    List<Entry> entries = message.getEntriesList();
+    FrameWriter.writeLong(out, entries.size());
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
       FrameWriter.writeLong(out, entry.getSerializedSize());
       entry.writeTo(out);
     }

@@ -13,15 +13,20 @@ import java.util.function.Consumer;
  */
 public interface StreamEncoder {
 
-  /** The exact number of bytes of the frame this message takes if it is the next. */
+  /**
+   * The exact number of bytes of the frame this message takes if it is the next. This looks at each
+   * entry, once for the encoding, too: only the message whose size was asked for last can be
+   * encoded.
+   */
   long frameSize(Message message);
 
   /**
-   * Appends the message's frame.
+   * Appends a message's frame.
    *
-   * @return whether the batch had room for it; if not, nothing has changed
+   * @param message the one whose size was asked for last
+   * @throws IllegalArgumentException if the batch has no room for it; then nothing has changed
    */
-  boolean encode(Message message, FrameBatch batch);
+  void encode(Message message, FrameBatch batch);
 
   /**
    * Appends a link heartbeat.
@@ -31,9 +36,10 @@ public interface StreamEncoder {
   void encodeLinkHeartbeat(FrameBatch batch);
 
   /**
-   * Hands out the message's frame in pieces, for one too large for a batch. Large bytes in the
+   * Hands out a message's frame in pieces, for one too large for a batch. Large bytes in the
    * message are not copied: their pieces refer to the message.
    *
+   * @param message the one whose size was asked for last
    * @param pieceBytes the most one piece holds
    * @param out takes the pieces in order, and releases them. If it throws, the stream is unusable.
    */

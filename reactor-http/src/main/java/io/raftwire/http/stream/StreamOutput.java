@@ -59,6 +59,8 @@ final class StreamOutput {
   private final KeptBuffer keptBatch = new KeptBuffer(KEPT_BATCH_BYTES);
 
   private @Nullable Message carried;
+  // The size of its frame.
+  private long carriedSize;
   private int unflushedBytes;
   // How many of them make a flush due.
   private int flushAt = FLUSH_BYTES;
@@ -139,13 +141,11 @@ final class StreamOutput {
       writePiece(ctx, begun);
       return true;
     }
-    Message first = carried == null ? lane.poll() : carried;
+    Message first = carried == null ? carryNext() : carried;
     if (first == null) {
       return false;
     }
-    // Whatever fails before it is encoded, the end of the stream finds it here.
-    carried = first;
-    long size = encoder.frameSize(first);
+    long size = carriedSize;
     if (size <= BATCH_BYTES - CHUNK_BYTES) {
       write(ctx, encode(first, batchBuffer(ctx.alloc(), (int) size)));
     } else if (size <= PIECE_BYTES) {
@@ -163,12 +163,11 @@ final class StreamOutput {
    * @return whether nothing is
    */
   boolean writeTo(DirectSocket socket, ByteBufAllocator allocator) {
-    Message first = lane.poll();
+    Message first = carryNext();
     if (first == null) {
       return true;
     }
-    carried = first;
-    long size = encoder.frameSize(first);
+    long size = carriedSize;
     boolean little = size <= KEPT_BATCH_BYTES && waitingBytes((int) size) <= KEPT_BATCH_BYTES;
     ByteBuf buffer = little ? keptBatch.take(allocator) : null;
     if (buffer == null) {
@@ -228,18 +227,31 @@ final class StreamOutput {
     }
   }
 
-  /** Fills a buffer with what waits, as one chunk; what does not fit is carried. */
+  /** Takes the next message from the lane. Whatever fails, the end of the stream finds it here. */
+  private @Nullable Message carryNext() {
+    Message next = lane.poll();
+    carried = next;
+    if (next != null) {
+      carriedSize = encoder.frameSize(next);
+    }
+    return next;
+  }
+
+  /** Fills a buffer with the carried message and what waits, as far as it fits, as one chunk. */
   private Batch encode(Message first, ByteBuf buffer) {
     long messages = 0;
     long messageBytes = 0;
     Message next = first;
+    long size = carriedSize;
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, buffer.capacity() - CHUNK_BYTES);
-      while (next != null && encoder.encode(next, batch)) {
+      while (next != null && size <= batch.remaining()) {
+        encoder.encode(next, batch);
         messages++;
         messageBytes += next.getSerializedSize();
         next = lane.poll();
+        size = next == null ? 0 : encoder.frameSize(next);
       }
       batch.finish();
     } catch (RuntimeException | Error e) {
@@ -252,6 +264,7 @@ final class StreamOutput {
       throw e;
     }
     carried = next;
+    carriedSize = size;
     lane.release(messages, messageBytes);
     return new Batch(buffer, closeChunk(buffer), messages, messageBytes);
   }
@@ -285,9 +298,7 @@ final class StreamOutput {
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, size);
-      if (!encoder.encode(message, batch)) {
-        throw new IllegalStateException("a frame that is larger than it was said to be");
-      }
+      encoder.encode(message, batch);
       batch.finish();
     } catch (RuntimeException | Error e) {
       buffer.release();

@@ -72,7 +72,10 @@ class LargeFrameTest {
     }
     List<ByteBuf> pieces = new ArrayList<>();
 
-    new MsgAppV2Encoder(LOCAL, REMOTE).encodeLarge(message.build(), PIECE, pieces::add);
+    StreamEncoder encoder = new MsgAppV2Encoder(LOCAL, REMOTE);
+    Message whole = message.build();
+    encoder.frameSize(whole);
+    encoder.encodeLarge(whole, PIECE, pieces::add);
 
     assertThat(pieces.subList(0, pieces.size() - 1))
         .allSatisfy(piece -> assertThat(piece.readableBytes()).isEqualTo(PIECE));

@@ -109,7 +109,7 @@ class RoundTripTest {
       for (Message message : messages) {
         int before = batch.remaining();
         long size = encoder.frameSize(message);
-        assertThat(encoder.encode(message, batch)).isTrue();
+        encoder.encode(message, batch);
         assertThat(before - batch.remaining()).isEqualTo((int) size);
       }
       batch.finish();
