@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -42,6 +43,11 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
   // Room for a few large frames in one gathering write; what is more waits in the lane.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, StreamOutput.PIECE_BYTES);
+
+  // What the kernel takes in advance, which would be MiBs: that has left the processor's cache when
+  // it is sent, and is lost with the stream. In the lane it is counted and bounded, waits for the
+  // next stream, and what is urgent finds room.
+  private static final long NOT_SENT_BYTES = 128 * 1024;
 
   // What else the event loop has to do, reading among it, shall not wait for a lane to be empty.
   private static final int TURN_FLUSHES = 16;
@@ -84,6 +90,8 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
   public void handlerAdded(ChannelHandlerContext ctx) {
     context = ctx;
     ctx.channel().config().setWriteBufferWaterMark(WATER_MARK);
+    // Without epoll there is no such option, and this does nothing.
+    ctx.channel().config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, NOT_SENT_BYTES);
     socket = DirectSocket.below(this, channel);
   }
 
