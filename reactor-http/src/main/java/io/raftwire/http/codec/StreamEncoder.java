@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 public interface StreamEncoder {
 
   /**
-   * The exact number of bytes of the frame this message takes if it is the next. This looks at each
-   * entry, once for the encoding, too: only the message whose size was asked for last can be
-   * encoded.
+   * The exact number of bytes of the frame this message takes if it is the next. All its entries
+   * are looked at, and the encoding relies on what was found: only the message whose size was asked
+   * for last can be encoded.
    */
   long frameSize(Message message);
 
