@@ -52,11 +52,6 @@ public final class FrameBatch {
     buffer.writerIndex(buffer.writerIndex() + coded.getTotalBytesWritten());
   }
 
-  /** The stream to write a frame to. */
-  CodedOutputStream coded() {
-    return coded;
-  }
-
   /**
    * The stream to write to, after a check that there is room.
    *

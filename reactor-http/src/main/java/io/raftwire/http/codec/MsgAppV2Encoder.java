@@ -30,8 +30,7 @@ public final class MsgAppV2Encoder extends FrameEncoder {
   private long term;
   private long index;
 
-  // What the frame will be whose size was asked for last. Not of which message: that each of them
-  // is
+  // What the frame will be whose size was asked for last. Not of which message: each one that is
   // stored here would cost more than all else the encoder keeps.
   private int frameType;
   private long frameBytes;
