@@ -10,7 +10,7 @@ import io.raftwire.MemberId;
 import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
-import java.util.Objects;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +51,10 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   private long term;
   private long index;
 
-  // The compact frame being read; its message is kept here only while the frame is in parts.
-  private Message.@Nullable Builder compact;
+  // Of the compact frame being read. Its message is made when it is whole: a builder that was kept
+  // here would be an object more for each.
+  private final ArrayList<Entry> entries = new ArrayList<>();
   private int entriesMissing;
-  private int entriesRead;
   private long entryBytes;
   private long entryFieldBytes;
 
@@ -94,26 +94,13 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   boolean step(ByteBuf in, MessageSink sink) {
     return switch (expect) {
       case FRAME_TYPE -> in.isReadable() && frameType(in.readUnsignedByte(), sink);
-      case COUNT -> number.read(in) && compact(count(number.value()), in, sink);
-      case ENTRY_LENGTH, ENTRY, COMMIT -> compact(Objects.requireNonNull(compact), in, sink);
+      case COUNT -> number.read(in) && count(number.value());
+      case ENTRY_LENGTH -> number.read(in) && entryLength(number.value());
+      case ENTRY -> entry(body.read(in));
+      case COMMIT -> number.read(in) && commit(number.value(), sink);
       case MESSAGE_LENGTH -> number.read(in) && messageLength(number.value());
       case MESSAGE -> message(body.read(in), sink);
     };
-  }
-
-  /** Reads on in a compact frame, as far as it goes. */
-  private boolean compact(Message.Builder message, ByteBuf in, MessageSink sink) {
-    boolean more = true;
-    while (more && expect != Expect.FRAME_TYPE) {
-      more =
-          switch (expect) {
-            case ENTRY_LENGTH -> number.read(in) && entryLength(number.value());
-            case ENTRY -> entry(body.read(in), message);
-            default -> number.read(in) && commit(number.value(), message, sink);
-          };
-    }
-    compact = more ? null : message;
-    return more;
   }
 
   private boolean frameType(int type, MessageSink sink) {
@@ -126,22 +113,15 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     return true;
   }
 
-  private Message.Builder count(long count) {
+  private boolean count(long count) {
     if (Long.compareUnsigned(count, maxEntriesPerFrame) > 0) {
       throw CorruptStreamException.tooManyEntries(count, maxEntriesPerFrame);
     }
     entriesMissing = (int) count;
-    entriesRead = 0;
     entryBytes = 0;
     entryFieldBytes = 0;
     expectEntryOrCommit();
-    return Message.newBuilder()
-        .setType(MessageType.MsgApp)
-        .setTo(local.value())
-        .setFrom(remote.value())
-        .setTerm(term)
-        .setLogTerm(term)
-        .setIndex(index);
+    return true;
   }
 
   private boolean entryLength(long length) {
@@ -155,19 +135,18 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     return true;
   }
 
-  private boolean entry(byte @Nullable [] bytes, Message.Builder message) {
+  private boolean entry(byte @Nullable [] bytes) {
     if (bytes == null) {
       return false;
     }
     Entry entry = EntryParser.parse(bytes, 0, bytes.length);
     if (entry.getIndex() != index + 1) {
-      throw CorruptStreamException.notConsecutive(entriesRead, entry.getIndex(), index + 1);
+      throw CorruptStreamException.notConsecutive(entries.size(), entry.getIndex(), index + 1);
     }
     index++;
-    entriesRead++;
     entriesMissing--;
     entryFieldBytes += 1L + computeUInt32SizeNoTag(bytes.length) + bytes.length;
-    message.addEntries(entry);
+    entries.add(entry);
     expectEntryOrCommit();
     return true;
   }
@@ -176,10 +155,22 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     expect = entriesMissing > 0 ? Expect.ENTRY_LENGTH : Expect.COMMIT;
   }
 
-  private boolean commit(long commit, Message.Builder frame, MessageSink sink) {
-    Message message = frame.setCommit(commit).build();
+  private boolean commit(long commit, MessageSink sink) {
+    int count = entries.size();
+    Message message =
+        Message.newBuilder()
+            .setType(MessageType.MsgApp)
+            .setTo(local.value())
+            .setFrom(remote.value())
+            .setTerm(term)
+            .setLogTerm(term)
+            .setIndex(index - count)
+            .addAllEntries(entries)
+            .setCommit(commit)
+            .build();
+    entries.clear();
     expect = Expect.FRAME_TYPE;
-    long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * entriesRead + entryBytes + Long.BYTES;
+    long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * count + entryBytes + Long.BYTES;
     sink.message(message, messageBytes(message), wireBytes);
     return true;
   }

@@ -11,6 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
@@ -18,7 +19,6 @@ import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
-import reactor.util.concurrent.Queues;
 
 /**
  * Merges what any number of connections bring into a flux for one subscriber, with real demand: it
@@ -33,8 +33,11 @@ public final class InboundQueue {
   // After so many, a thread leaves what others have brought to them: it has connections of its own.
   private static final int TURN_MESSAGES = 512;
 
+  // How long the queue's arrays are. An empty queue has one.
+  private static final int QUEUE_CHUNK = 256;
+
   private final TransportRecorder recorder;
-  private final Queue<Arrivals> queue = Queues.<Arrivals>unboundedMultiproducer().get();
+  private final Queue<Arrivals> queue = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
   private final AtomicReference<@Nullable Outlet<?>> outlet = new AtomicReference<>();
   private final AtomicInteger wip = new AtomicInteger();
   private final Runnable drainLoop = this::drainLoop;
