@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many frames in one buffer. One protobuf stream serves the whole batch, so that a message costs no
@@ -15,6 +16,8 @@ import java.nio.ByteBuffer;
 public final class FrameBatch {
 
   private final ByteBuf buffer;
+  // Where the frames are until they are finished, if not in the buffer.
+  private final byte @Nullable [] array;
   private final CodedOutputStream coded;
 
   /** A batch that may fill all writable bytes of the buffer. */
@@ -34,7 +37,22 @@ public final class FrameBatch {
     // The buffer's own view will do, since the stream makes itself a copy of it.
     ByteBuffer region = buffer.internalNioBuffer(buffer.writerIndex(), maxBytes);
     this.buffer = buffer;
+    this.array = null;
     this.coded = CodedOutputStream.newInstance(region);
+  }
+
+  /**
+   * A batch that is written to an array and copied when it is finished, which for a few short
+   * frames costs less than another view of the buffer.
+   *
+   * @param array the batch's until it is finished
+   * @param maxBytes how many bytes it may fill, at most the array's length and {@link
+   *     ByteBuf#writableBytes()}
+   */
+  public FrameBatch(ByteBuf buffer, int maxBytes, byte[] array) {
+    this.buffer = buffer;
+    this.array = array;
+    this.coded = CodedOutputStream.newInstance(array, 0, maxBytes);
   }
 
   /** How many bytes are free. */
@@ -49,7 +67,12 @@ public final class FrameBatch {
     } catch (IOException e) {
       throw new AssertionError("memory does not fail to be written", e);
     }
-    buffer.writerIndex(buffer.writerIndex() + coded.getTotalBytesWritten());
+    int written = coded.getTotalBytesWritten();
+    if (array == null) {
+      buffer.writerIndex(buffer.writerIndex() + written);
+    } else {
+      buffer.writeBytes(array, 0, written);
+    }
   }
 
   /**

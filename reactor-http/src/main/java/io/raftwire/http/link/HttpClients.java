@@ -41,8 +41,8 @@ public final class HttpClients {
   private final LoopResources loops;
   private final Map<PeerChannel, AtomicInteger> dials = new EnumMap<>(PeerChannel.class);
   private final HttpClient stream;
-  private final TcpClient plainConnection;
-  private final TcpClient tlsConnection;
+  private final TcpClient connection;
+  private final @Nullable SslProvider tls;
 
   /** Clients that dial on the given event loops. */
   public HttpClients(RaftHttpConfig config, LoopResources loops) {
@@ -50,10 +50,9 @@ public final class HttpClients {
     for (PeerChannel channel : PeerChannel.values()) {
       dials.put(channel, new AtomicInteger());
     }
-    this.stream = client(single, config, loops);
-    this.plainConnection = dialling(TcpClient.create(single), config, loops);
-    SslProvider tls = tls(config);
-    this.tlsConnection = tls == null ? plainConnection.secure() : plainConnection.secure(tls);
+    this.tls = tls(config);
+    this.stream = client(single, config, loops, tls);
+    this.connection = dialling(TcpClient.create(single), config, loops);
   }
 
   /**
@@ -70,11 +69,16 @@ public final class HttpClients {
   /** Makes a connection to the host of a peer's URL, with TLS if the URL says so. */
   public Mono<? extends Connection> connect(URI url) {
     String host = url.getHost();
-    TcpClient client = url.getScheme().equals("https") ? tlsConnection : plainConnection;
+    TcpClient client = url.getScheme().equals("https") ? tlsConnection() : connection;
     return client
         .host(host.startsWith("[") ? host.substring(1, host.length() - 1) : host)
         .port(url.getPort())
         .connect();
+  }
+
+  private TcpClient tlsConnection() {
+    // Not made ahead: without a TLS of ours, OpenSSL is loaded to make it, which few need then.
+    return tls == null ? connection.secure() : connection.secure(tls);
   }
 
   /** Gives up what it keeps. */
@@ -83,14 +87,16 @@ public final class HttpClients {
   }
 
   private static HttpClient client(
-      ConnectionProvider provider, RaftHttpConfig config, LoopResources loops) {
+      ConnectionProvider provider,
+      RaftHttpConfig config,
+      LoopResources loops,
+      @Nullable SslProvider tls) {
     HttpClient client =
         dialling(
                 decoding(HttpClient.create(provider), config.limits().maxHeaderBytes()),
                 config,
                 loops)
             .headers(headers -> headers.remove("user-agent").remove("accept"));
-    SslProvider tls = tls(config);
     return tls == null ? client : client.secure(tls);
   }
 

@@ -178,7 +178,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
     draining = true;
     try {
       throwSenderFailure();
-      boolean more = true;
+      boolean more = !writeDirect();
       int flushes = 0;
       while (!ended && (more || !lane.idle())) {
         if (flushes++ == TURN_FLUSHES) {
@@ -199,6 +199,20 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
       draining = false;
     }
     rest();
+  }
+
+  /**
+   * Writes what waits past the channel, if that is little and nothing is before it.
+   *
+   * @return false if there may be more
+   */
+  private boolean writeDirect() {
+    DirectSocket direct = socket;
+    return direct != null
+        && !link.isCut()
+        && output.isEmpty()
+        && direct.isFree()
+        && output.writeTo(direct, channel.alloc());
   }
 
   /** Whatever it was, the lane must not stay with a stream that has lost its place. */

@@ -57,6 +57,7 @@ final class StreamOutput {
   private final Lane lane;
   private final Listener listener;
   private final KeptBuffer keptBatch = new KeptBuffer(KEPT_BATCH_BYTES);
+  private final byte[] little = new byte[KEPT_BATCH_BYTES - CHUNK_BYTES];
 
   private @Nullable Message carried;
   // The size of its frame.
@@ -245,7 +246,11 @@ final class StreamOutput {
     long size = carriedSize;
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
-      FrameBatch batch = new FrameBatch(buffer, buffer.capacity() - CHUNK_BYTES);
+      int maxBytes = buffer.capacity() - CHUNK_BYTES;
+      FrameBatch batch =
+          maxBytes <= little.length
+              ? new FrameBatch(buffer, maxBytes, little)
+              : new FrameBatch(buffer, maxBytes);
       while (next != null && size <= batch.remaining()) {
         encoder.encode(next, batch);
         messages++;
