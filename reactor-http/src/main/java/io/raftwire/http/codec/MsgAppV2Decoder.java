@@ -39,6 +39,9 @@ public final class MsgAppV2Decoder extends FrameDecoder {
 
   private static final int TYPE_SIZE = 2; // a tag and a small number
 
+  // Room for more entries than these is given back when their frame is read.
+  private static final int KEPT_ENTRIES = 1024;
+
   private final MemberId local;
   private final MemberId remote;
   private final long maxMessageBytes;
@@ -51,9 +54,9 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   private long term;
   private long index;
 
-  // Of the compact frame being read. Its message is made when it is whole: a builder that was kept
-  // here would be an object more for each.
-  private final ArrayList<Entry> entries = new ArrayList<>();
+  // Of the compact frame being read. Its message's builder is not kept here meanwhile: one that is
+  // stored is an object for each frame, and one that is not is none to the JIT.
+  private ArrayList<Entry> entries = new ArrayList<>();
   private int entriesMissing;
   private long entryBytes;
   private long entryFieldBytes;
@@ -168,7 +171,11 @@ public final class MsgAppV2Decoder extends FrameDecoder {
             .addAllEntries(entries)
             .setCommit(commit)
             .build();
-    entries.clear();
+    if (count > KEPT_ENTRIES) {
+      entries = new ArrayList<>();
+    } else {
+      entries.clear();
+    }
     expect = Expect.FRAME_TYPE;
     long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * count + entryBytes + Long.BYTES;
     sink.message(message, messageBytes(message), wireBytes);

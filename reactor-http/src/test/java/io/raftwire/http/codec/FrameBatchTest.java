@@ -31,8 +31,17 @@ class FrameBatchTest {
 
   private void assertAppends(ByteBuf buffer) {
     buffer.writeByte(0x7e);
-    FrameBatch batch = new FrameBatch(buffer, 30);
+    assertAppends(buffer, new FrameBatch(buffer, 30));
+  }
 
+  @Test
+  void copiesWhatIsInAnArrayBehindWhatTheBufferHolds() {
+    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(100);
+    buffer.writeByte(0x7e);
+    assertAppends(buffer, new FrameBatch(buffer, 30, new byte[40]));
+  }
+
+  private void assertAppends(ByteBuf buffer, FrameBatch batch) {
     encoder.encode(VOTE, batch);
     encoder.encode(VOTE, batch);
     assertThat(batch.remaining()).isEqualTo(6);

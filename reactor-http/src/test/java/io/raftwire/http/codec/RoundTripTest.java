@@ -22,6 +22,7 @@ import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
 
 /** What one member encodes is what the other decodes, however the bytes are cut. */
 class RoundTripTest {
@@ -95,6 +96,38 @@ class RoundTripTest {
     assertThat(received.messages())
         .usingElementComparator(RoundTripTest::compareValues)
         .isEqualTo(messages);
+  }
+
+  @Test
+  void framesOfManyEntriesAndOfFewFollowEachOther() {
+    List<Message> messages =
+        List.of(appOf(0, 2), appOf(2, 3000), appOf(3002, 3), appOf(3005, 1025), appOf(4030, 0));
+
+    Received received =
+        Feeder.feedRandomly(
+            new MsgAppV2Decoder(FOLLOWER, LEADER, 1 << 20, 3000),
+            encode(encoder(), messages),
+            5000,
+            new Random(1));
+
+    assertThat(received.messages()).isEqualTo(messages);
+  }
+
+  /** A MsgApp of short entries that follow an index. */
+  private static Message appOf(long index, int entries) {
+    Message.Builder app =
+        Message.newBuilder()
+            .setType(MessageType.MsgApp)
+            .setTo(FOLLOWER.value())
+            .setFrom(LEADER.value())
+            .setTerm(0)
+            .setLogTerm(0)
+            .setIndex(index)
+            .setCommit(index);
+    for (int i = 1; i <= entries; i++) {
+      app.addEntries(Entry.newBuilder().setTerm(1).setIndex(index + i));
+    }
+    return app.build();
   }
 
   private static int compareValues(Message a, Message b) {
