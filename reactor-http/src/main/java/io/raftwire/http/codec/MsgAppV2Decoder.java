@@ -159,8 +159,21 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   }
 
   private boolean commit(long commit, MessageSink sink) {
+    Message message = compactMessage(commit);
+    long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * entries.size() + entryBytes + Long.BYTES;
+    if (entries.size() > KEPT_ENTRIES) {
+      entries = new ArrayList<>();
+    } else {
+      entries.clear();
+    }
+    expect = Expect.FRAME_TYPE;
+    sink.message(message, messageBytes(message), wireBytes);
+    return true;
+  }
+
+  private Message compactMessage(long commit) {
     int count = entries.size();
-    Message message =
+    Message.Builder message =
         Message.newBuilder()
             .setType(MessageType.MsgApp)
             .setTo(local.value())
@@ -168,18 +181,14 @@ public final class MsgAppV2Decoder extends FrameDecoder {
             .setTerm(term)
             .setLogTerm(term)
             .setIndex(index - count)
-            .addAllEntries(entries)
-            .setCommit(commit)
-            .build();
-    if (count > KEPT_ENTRIES) {
-      entries = new ArrayList<>();
-    } else {
-      entries.clear();
+            .setCommit(commit);
+    if (count == 1) {
+      // Spares the builder its looks at what kind of list it is given.
+      message.addEntries(entries.get(0));
+    } else if (count > 1) {
+      message.addAllEntries(entries);
     }
-    expect = Expect.FRAME_TYPE;
-    long wireBytes = 1 + Long.BYTES + (long) Long.BYTES * count + entryBytes + Long.BYTES;
-    sink.message(message, messageBytes(message), wireBytes);
-    return true;
+    return message.build();
   }
 
   /** What the message's getSerializedSize would say, from numbers that are known already. */
