@@ -10,23 +10,29 @@ import java.util.List;
  * The CPU time of a process as it grows, so that its part in an interval can be told afterwards: a
  * receiver does not know when its sender measures.
  */
-final class CpuTrack {
-
-  // To ask takes most of a millisecond, in which it is in the way of what is measured.
-  private static final long EVERY_MILLIS = 500;
+final class CpuTrack implements AutoCloseable {
 
   private final ProcessHandle process;
+  private final Duration every;
   private final List<Sample> samples = new ArrayList<>();
   private final Thread sampler;
 
-  CpuTrack(ProcessHandle process) {
+  /**
+   * Begins to track.
+   *
+   * @param every how often it looks: for a third of a millisecond, in which it is in the way of
+   *     what is measured
+   */
+  CpuTrack(ProcessHandle process, Duration every) {
     this.process = process;
+    this.every = every;
     this.sampler = new Thread(this::run, "cpu-" + process.pid());
     sampler.setDaemon(true);
     sampler.start();
   }
 
-  void stop() {
+  @Override
+  public void close() {
     sampler.interrupt();
   }
 
@@ -54,17 +60,22 @@ final class CpuTrack {
     return before.cpuNanos;
   }
 
+  /** Looks now, too: after the last look there is nothing to tell a moment from. */
+  void look() {
+    long cpuNanos = process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    synchronized (samples) {
+      samples.add(new Sample(System.nanoTime(), cpuNanos));
+    }
+  }
+
   private void run() {
     try {
       while (process.isAlive()) {
-        long cpuNanos = process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
-        synchronized (samples) {
-          samples.add(new Sample(System.nanoTime(), cpuNanos));
-        }
-        Thread.sleep(EVERY_MILLIS);
+        look();
+        Thread.sleep(every.toMillis());
       }
     } catch (InterruptedException e) {
-      // Stopped.
+      // Closed.
     }
   }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The process of one end: its lines of output, its CPU time, and its end. */
+/** The process of one end: its lines of output, and its end. */
 final class EndProcess implements AutoCloseable {
 
   private static final int KEPT_LINES = 20;
@@ -31,7 +31,6 @@ final class EndProcess implements AutoCloseable {
 
   private final String name;
   private final Process process;
-  private final CpuTrack cpu;
   private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
   private final Deque<String> diagnostics = new ArrayDeque<>();
   private final Thread diagnosticsReader;
@@ -40,7 +39,6 @@ final class EndProcess implements AutoCloseable {
   private EndProcess(String name, Process process) {
     this.name = name;
     this.process = process;
-    this.cpu = new CpuTrack(process.toHandle());
     this.killer = new Thread(process::destroyForcibly, "kill-" + name);
     Runtime.getRuntime().addShutdownHook(killer);
     read(process.getInputStream(), output::add, () -> output.add(NO_MORE));
@@ -76,8 +74,8 @@ final class EndProcess implements AutoCloseable {
     }
   }
 
-  CpuTrack cpu() {
-    return cpu;
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** Asks it to end. */
@@ -102,7 +100,6 @@ final class EndProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    cpu.stop();
     process.destroyForcibly();
     try {
       Runtime.getRuntime().removeShutdownHook(killer);

@@ -20,6 +20,8 @@ final class Pair {
   private static final Duration READY_TIMEOUT = Duration.ofMinutes(1);
   private static final Duration RESULT_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration LAST_WORDS_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration CPU_INTERVAL = Duration.ofMillis(500);
+  private static final Duration PING_CPU_INTERVAL = Duration.ofSeconds(2);
   private static final String CLUSTER_ID = "1000";
 
   private final List<String> wrapper;
@@ -64,12 +66,15 @@ final class Pair {
     }
     String receiverName = contender.receiver().name() + " " + row.kind().receiver();
     String senderName = contender.sender().name() + " " + row.kind().sender();
-    try (EndProcess receiver = EndProcess.start(receiverName, receiving)) {
+    Duration cpuEvery = row.kind() == Row.Kind.PING ? PING_CPU_INTERVAL : CPU_INTERVAL;
+    try (EndProcess receiver = EndProcess.start(receiverName, receiving);
+        CpuTrack cpu = new CpuTrack(receiver.handle(), cpuEvery)) {
       receiver.awaitReady(READY_TIMEOUT);
       try (EndProcess sender = EndProcess.start(senderName, sending)) {
         sender.awaitReady(READY_TIMEOUT);
         String line = sender.nextLine(measured.plus(warmup).plus(RESULT_TIMEOUT));
         long endNanos = System.nanoTime();
+        cpu.look();
         sender.closeInput();
         sender.awaitSuccess();
         receiver.closeInput();
@@ -77,8 +82,8 @@ final class Pair {
             Json.parse(receiver.nextLine(LAST_WORDS_TIMEOUT), Results.Receiver.class);
         receiver.awaitSuccess();
         return row.kind() == Row.Kind.PING
-            ? ping(run, Json.parse(line, Results.RoundTrips.class), last, receiver, endNanos)
-            : bulk(run, Json.parse(line, Results.Sender.class), last, receiver, endNanos);
+            ? ping(run, Json.parse(line, Results.RoundTrips.class), last, cpu, endNanos)
+            : bulk(run, Json.parse(line, Results.Sender.class), last, cpu, endNanos);
       }
     } finally {
       scratch.empty();
@@ -86,14 +91,14 @@ final class Pair {
   }
 
   private static Measurement bulk(
-      int run, Results.Sender result, Results.Receiver last, EndProcess receiver, long endNanos) {
+      int run, Results.Sender result, Results.Receiver last, CpuTrack cpu, long endNanos) {
     long messages = Math.max(1, result.acked());
     Measurement.Side sending =
         Measurement.Side.of(
             result.cpuSeconds() * 1e6 / messages,
             (double) result.allocated() / messages,
             result.memory());
-    Measurement.Side receiving = receiving(last, receiver, result.seconds(), endNanos, messages);
+    Measurement.Side receiving = receiving(last, cpu, result.seconds(), endNanos, messages);
     return new Measurement(
         run,
         result.perSecond(),
@@ -107,18 +112,14 @@ final class Pair {
   }
 
   private static Measurement ping(
-      int run,
-      Results.RoundTrips result,
-      Results.Receiver last,
-      EndProcess receiver,
-      long endNanos) {
+      int run, Results.RoundTrips result, Results.Receiver last, CpuTrack cpu, long endNanos) {
     int count = Math.max(1, result.count());
     Measurement.Side sending =
         Measurement.Side.of(
             result.cpuSeconds() * 1e6 / count,
             (double) result.memory().allocatedBytes() / Math.max(1, last.messages()),
             result.memory());
-    Measurement.Side receiving = receiving(last, receiver, result.seconds(), endNanos, count);
+    Measurement.Side receiving = receiving(last, cpu, result.seconds(), endNanos, count);
     return new Measurement(
         run,
         null,
@@ -132,10 +133,10 @@ final class Pair {
   }
 
   private static Measurement.Side receiving(
-      Results.Receiver last, EndProcess receiver, double seconds, long endNanos, long messages) {
+      Results.Receiver last, CpuTrack cpu, double seconds, long endNanos, long messages) {
     long from = endNanos - Math.round(seconds * 1e9);
     return Measurement.Side.of(
-        receiver.cpu().secondsBetween(from, endNanos) * 1e6 / messages,
+        cpu.secondsBetween(from, endNanos) * 1e6 / messages,
         (double) last.memory().allocatedBytes() / Math.max(1, last.messages()),
         last.memory());
   }
