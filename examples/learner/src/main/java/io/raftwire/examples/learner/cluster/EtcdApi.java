@@ -10,24 +10,32 @@ import io.raftwire.ClusterId;
 import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of etcd's client API a learner needs, over its JSON gateway. All calls block. */
+/**
+ * The parts of etcd's client API a learner needs, over its JSON gateway. All calls block.
+ *
+ * <p>Errors of etcd 3.4 have trailers, which the JDK's newer client takes for a broken connection
+ * since 17.0.21.1; its older one reads them.
+ */
 public final class EtcdApi {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final int CONNECT_MILLIS = 3_000;
+  private static final int READ_MILLIS = 10_000;
 
   private final List<URI> endpoints;
-  private final HttpClient http;
+  private final @Nullable SSLContext tls;
   private final @Nullable Login login;
   private @Nullable String token;
 
@@ -40,11 +48,7 @@ public final class EtcdApi {
   public EtcdApi(List<URI> endpoints, @Nullable SSLContext tls, @Nullable Login login) {
     this.endpoints = List.copyOf(endpoints);
     this.login = login;
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(3));
-    this.http = (tls == null ? builder : builder.sslContext(tls)).build();
+    this.tls = tls;
   }
 
   /** Who asks, where the cluster demands to know. */
@@ -125,37 +129,49 @@ public final class EtcdApi {
   }
 
   private JsonNode post(URI endpoint, String path, ObjectNode body) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint.resolve(path))
-            .timeout(TIMEOUT)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
-    if (token != null) {
-      request.header("Authorization", token);
+    HttpURLConnection request = request(endpoint.resolve(path));
+    byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+    // Also keeps it from being sent once more, unasked, over another connection.
+    request.setFixedLengthStreamingMode(bytes.length);
+    try (OutputStream out = request.getOutputStream()) {
+      out.write(bytes);
     }
-    HttpResponse<String> response;
-    try {
-      response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ClusterException("interrupted while asking " + endpoint, e);
-    }
-    JsonNode answer = json(endpoint, path, response);
-    if (response.statusCode() != 200) {
+    int status = request.getResponseCode();
+    JsonNode answer = json(endpoint.resolve(path), status, body(request, status));
+    if (status != 200) {
       String error = answer.path("error").asText(answer.path("message").asText());
-      throw new ClusterException(
-          error.isEmpty() ? endpoint + path + ": HTTP " + response.statusCode() : error);
+      throw new ClusterException(error.isEmpty() ? endpoint + path + ": HTTP " + status : error);
     }
     return answer;
   }
 
-  private static JsonNode json(URI endpoint, String path, HttpResponse<String> response)
-      throws IOException {
+  private HttpURLConnection request(URI url) throws IOException {
+    HttpURLConnection request = (HttpURLConnection) url.toURL().openConnection(Proxy.NO_PROXY);
+    if (tls != null && request instanceof HttpsURLConnection https) {
+      https.setSSLSocketFactory(tls.getSocketFactory());
+    }
+    request.setConnectTimeout(CONNECT_MILLIS);
+    request.setReadTimeout(READ_MILLIS);
+    request.setDoOutput(true);
+    request.setRequestMethod("POST");
+    request.setRequestProperty("Content-Type", "application/json");
+    if (token != null) {
+      request.setRequestProperty("Authorization", token);
+    }
+    return request;
+  }
+
+  private static String body(HttpURLConnection request, int status) throws IOException {
+    try (InputStream in = status < 400 ? request.getInputStream() : request.getErrorStream()) {
+      return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static JsonNode json(URI url, int status, String text) throws IOException {
     try {
-      return JSON.readTree(response.body());
+      return JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw new IOException(
-          "HTTP " + response.statusCode() + " from " + endpoint.resolve(path) + " is not JSON", e);
+      throw new IOException("HTTP " + status + " from " + url + " is not JSON", e);
     }
   }
 }
