@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns the messages of a lane into the chunks of one stream: whatever waits into one buffer, a
  * frame that is too large for that into one of its own, and an even larger one into pieces. Used by
- * the thread whose turn it is to write, which is the connection's event loop but for {@link
- * #writeTo}.
+ * the thread whose turn it is to write, which is the connection's event loop, or a sender's for
+ * {@link #writeTo}.
  */
 final class StreamOutput {
 
@@ -57,7 +57,7 @@ final class StreamOutput {
   private final Lane lane;
   private final Listener listener;
   private final KeptBuffer keptBatch = new KeptBuffer(KEPT_BATCH_BYTES);
-  private final byte[] little = new byte[KEPT_BATCH_BYTES - CHUNK_BYTES];
+  private final byte[] keptArray = new byte[KEPT_BATCH_BYTES - CHUNK_BYTES];
 
   private @Nullable Message carried;
   // The size of its frame.
@@ -248,8 +248,8 @@ final class StreamOutput {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       int maxBytes = buffer.capacity() - CHUNK_BYTES;
       FrameBatch batch =
-          maxBytes <= little.length
-              ? new FrameBatch(buffer, maxBytes, little)
+          maxBytes <= keptArray.length
+              ? new FrameBatch(buffer, maxBytes, keptArray)
               : new FrameBatch(buffer, maxBytes);
       while (next != null && size <= batch.remaining()) {
         encoder.encode(next, batch);

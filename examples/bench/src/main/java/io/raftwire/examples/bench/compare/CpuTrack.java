@@ -62,8 +62,8 @@ final class CpuTrack implements AutoCloseable {
 
   /** Looks now, too: after the last look there is nothing to tell a moment from. */
   void look() {
-    long cpuNanos = process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     synchronized (samples) {
+      long cpuNanos = process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
       samples.add(new Sample(System.nanoTime(), cpuNanos));
     }
   }
