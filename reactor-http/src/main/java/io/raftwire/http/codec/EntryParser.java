@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.codec;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.EntryType;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses entries; their data refers to the array they were read from.
@@ -33,31 +35,44 @@ final class EntryParser {
    * @throws CorruptStreamException if it does not parse
    */
   static Entry parse(byte[] array, int offset, int length) {
-    FieldCursor cursor = new FieldCursor(array, offset, offset + length);
-    Entry.Builder builder = Entry.newBuilder();
-    while (cursor.more()) {
-      readField(cursor, builder);
-    }
-    return cursor.plain() ? builder.build() : parseGenerally(array, offset, length);
+    Entry entry = parseUsual(new FieldCursor(array, offset, offset + length));
+    return entry == null ? parseGenerally(array, offset, length) : entry;
   }
 
-  private static void readField(FieldCursor cursor, Entry.Builder builder) {
-    switch (cursor.tag()) {
-      case TYPE -> readType(cursor, builder);
-      case TERM -> builder.setTerm(cursor.varint());
-      case INDEX -> builder.setIndex(cursor.varint());
-      case DATA -> builder.setData(cursor.bytes());
-      default -> cursor.giveUp();
+  /**
+   * Parses what a log's entries are: all fields in their order, the type perhaps missing. Without a
+   * loop over fields, and with a builder made last, the JIT needs no builder at all.
+   *
+   * @return null if it is anything else
+   */
+  private static @Nullable Entry parseUsual(FieldCursor cursor) {
+    EntryType type = null;
+    if (cursor.take(TYPE)) {
+      type = EntryType.forNumber((int) cursor.varint());
+      if (type == null) {
+        return null;
+      }
     }
-  }
-
-  private static void readType(FieldCursor cursor, Entry.Builder builder) {
-    EntryType type = EntryType.forNumber((int) cursor.varint());
-    if (type == null) {
-      cursor.giveUp();
-    } else {
+    if (!cursor.take(TERM)) {
+      return null;
+    }
+    long term = cursor.varint();
+    if (!cursor.take(INDEX)) {
+      return null;
+    }
+    long index = cursor.varint();
+    if (!cursor.take(DATA)) {
+      return null;
+    }
+    ByteString data = cursor.bytes();
+    if (!cursor.ended()) {
+      return null;
+    }
+    Entry.Builder builder = Entry.newBuilder().setTerm(term).setIndex(index).setData(data);
+    if (type != null) {
       builder.setType(type);
     }
+    return builder.build();
   }
 
   private static Entry parseGenerally(byte[] array, int offset, int length) {

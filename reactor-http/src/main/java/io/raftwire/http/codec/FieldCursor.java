@@ -42,6 +42,20 @@ final class FieldCursor {
     return plain && position < end;
   }
 
+  /** Whether all has been read, and was of a known form. */
+  boolean ended() {
+    return plain && position == end;
+  }
+
+  /** Reads a tag if it is this one. */
+  boolean take(int tag) {
+    boolean here = position < end && array[position] == tag;
+    if (here) {
+      position++;
+    }
+    return here;
+  }
+
   /** Where the next byte is read. */
   int position() {
     return position;
