@@ -37,7 +37,6 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   static final int COMPACT = 1;
   static final int MESSAGE = 2;
 
-  private static final String ENTRY_LENGTH = "entry length";
   private static final int TYPE_SIZE = 2; // a tag and a small number
 
   // Room for more entries than these is given back when their frame is read.
@@ -140,10 +139,11 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     int missing = entriesMissing;
     while (entriesMissing > 0 && in.readableBytes() >= Long.BYTES) {
       long length = in.getLong(in.readerIndex());
-      if (Long.compareUnsigned(length, in.readableBytes() - Long.BYTES) > 0) {
-        break;
+      long limit = Math.min(in.readableBytes() - Long.BYTES, maxMessageBytes);
+      if (Long.compareUnsigned(length, limit) > 0) {
+        break; // The steps wait for the rest of it, or refuse it.
       }
-      requireWithinLimits(length);
+      addEntryBytes(length);
       byte[] bytes = new byte[(int) length];
       in.skipBytes(Long.BYTES).readBytes(bytes);
       add(bytes);
@@ -153,16 +153,13 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   }
 
   private boolean entryLength(long length) {
-    requireWithinLimits(length);
-    body.begin(ENTRY_LENGTH, length, maxMessageBytes);
+    body.begin("entry length", length, maxMessageBytes);
+    addEntryBytes(length);
     expect = Expect.ENTRY;
     return true;
   }
 
-  private void requireWithinLimits(long length) {
-    if (Long.compareUnsigned(length, maxMessageBytes) > 0) {
-      throw CorruptStreamException.tooLarge(ENTRY_LENGTH, length, maxMessageBytes);
-    }
+  private void addEntryBytes(long length) {
     entryBytes += length;
     if (entryBytes > maxMessageBytes) {
       throw CorruptStreamException.tooLarge(
