@@ -40,7 +40,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
 
   static final String NAME = "raftwire.outgoingStream";
 
-  // Room for a few large frames in one gathering write; what is more waits in the lane.
+  // Room for a piece of a large frame, or for a few batches; what is more waits in the lane.
   private static final WriteBufferWaterMark WATER_MARK =
       new WriteBufferWaterMark(64 * 1024, StreamOutput.PIECE_BYTES);
 

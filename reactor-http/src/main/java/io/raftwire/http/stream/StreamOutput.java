@@ -23,23 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class StreamOutput {
 
   /**
-   * How much goes into one buffer: within the 32 KiB that Netty's pool keeps for each thread, and
-   * so that two are not more than the kernel makes one segment of (64 KiB with all headers).
+   * How much goes into one buffer, which is how much is written before it is flushed: what the
+   * kernel makes one segment of (64 KiB with all headers). Where TCP paces, it sets a timer for the
+   * next one.
    */
-  private static final int BATCH_BYTES = 32 * 1024 - 128;
+  private static final int BATCH_BYTES = 65_400;
 
   /** How large the pieces of a frame are that is too large for a buffer of its own. */
   static final int PIECE_BYTES = 256 * 1024;
 
-  /**
-   * How much is written before it is flushed: two full batches, since a system call costs as much
-   * as one. More than a segment is no gain: where TCP paces, the kernel sets a timer for the next
-   * one.
-   */
+  /** A flush is due from here on, so that frames that fill no batch do not wait for others. */
   private static final int FLUSH_BYTES = 60 * 1024;
-
-  /** The same for frames in buffers of their own, which are about a segment each. */
-  private static final int LARGE_FLUSH_BYTES = 128 * 1024;
 
   /** Who reads small messages shall not wait until a thousand are written. */
   private static final int FLUSH_MESSAGES = 512;
@@ -63,8 +57,6 @@ final class StreamOutput {
   // The size of its frame.
   private long carriedSize;
   private int unflushedBytes;
-  // How many of them make a flush due.
-  private int flushAt = FLUSH_BYTES;
   private long unflushedMessages;
   // The frame that has been written in part.
   private @Nullable LargeFrame large;
@@ -114,14 +106,13 @@ final class StreamOutput {
 
   /** Whether so much has been written since the last flush that another is due. */
   boolean isFlushDue() {
-    return unflushedBytes >= flushAt || unflushedMessages >= FLUSH_MESSAGES;
+    return unflushedBytes >= FLUSH_BYTES || unflushedMessages >= FLUSH_MESSAGES;
   }
 
   /** Hands what has been written to the kernel. */
   void flush(ChannelHandlerContext ctx) {
     unflushedBytes = 0;
     unflushedMessages = 0;
-    flushAt = FLUSH_BYTES;
     ctx.flush();
   }
 
@@ -246,7 +237,7 @@ final class StreamOutput {
     long size = carriedSize;
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
-      int maxBytes = buffer.capacity() - CHUNK_BYTES;
+      int maxBytes = Math.min(buffer.capacity(), BATCH_BYTES) - CHUNK_BYTES;
       FrameBatch batch =
           maxBytes <= keptArray.length
               ? new FrameBatch(buffer, maxBytes, keptArray)
@@ -290,16 +281,12 @@ final class StreamOutput {
       return kept;
     }
     int capacity = (int) Math.min(BATCH_BYTES, Math.max(MIN_BATCH_BYTES, waiting));
-    return allocator.directBuffer(capacity, BATCH_BYTES);
+    return WriteBuffers.take(allocator, capacity);
   }
 
-  /**
-   * Writes a frame that fills a batch by itself into a buffer of its own; some of them may go with
-   * one flush, as far as the connection's watermark allows.
-   */
+  /** Writes a frame that is too large for a batch into a buffer of its own. */
   private void writeAlone(ChannelHandlerContext ctx, Message message, int size) {
-    int capacity = CHUNK_BYTES + size;
-    ByteBuf buffer = ctx.alloc().directBuffer(capacity, capacity);
+    ByteBuf buffer = WriteBuffers.take(ctx.alloc(), CHUNK_BYTES + size);
     try {
       buffer.writerIndex(ChunkWriter.HEAD_BYTES);
       FrameBatch batch = new FrameBatch(buffer, size);
@@ -312,7 +299,6 @@ final class StreamOutput {
     long messageBytes = message.getSerializedSize();
     carried = null;
     lane.release(1, messageBytes);
-    flushAt = LARGE_FLUSH_BYTES;
     write(ctx, new Batch(buffer, closeChunk(buffer), 1, messageBytes));
   }
 
