@@ -35,8 +35,8 @@ final class StreamOutput {
   /** A flush is due from here on, so that frames that fill no batch do not wait for others. */
   private static final int FLUSH_BYTES = 60 * 1024;
 
-  /** Who reads small messages shall not wait until a thousand are written. */
-  private static final int FLUSH_MESSAGES = 512;
+  /** The same for messages: who reads small ones shall not wait until thousands are encoded. */
+  private static final int FLUSH_MESSAGES = 1024;
 
   private static final int CHUNK_BYTES = ChunkWriter.HEAD_BYTES + ChunkWriter.TAIL_BYTES;
 
@@ -242,7 +242,7 @@ final class StreamOutput {
           maxBytes <= keptArray.length
               ? new FrameBatch(buffer, maxBytes, keptArray)
               : new FrameBatch(buffer, maxBytes);
-      while (next != null && size <= batch.remaining()) {
+      while (next != null && messages < FLUSH_MESSAGES && size <= batch.remaining()) {
         encoder.encode(next, batch);
         messages++;
         messageBytes += next.getSerializedSize();
