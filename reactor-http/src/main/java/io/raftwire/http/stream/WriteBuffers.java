@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WriteBuffers {
 
-  /** How much room a kept buffer has: for a frame of 64 KiB of data and what is around that. */
-  static final int KEPT_BYTES = 66 * 1024;
+  // Room for a frame of 64 KiB of data and what is around that.
+  private static final int KEPT_BYTES = 66 * 1024;
 
   // As many as a connection that waits for its socket has written.
   private static final int MOST_KEPT = 4;
