@@ -37,6 +37,9 @@ public final class HttpClients {
   // Of answers to probes, dials and snapshots; streams are read below the codec.
   private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
+  // Null would leave an engine of the JDK as it is, and Netty makes its own with identification.
+  private static final String NO_IDENTIFICATION = "";
+
   private final ConnectionProvider single = ConnectionProvider.newConnection();
   private final LoopResources loops;
   private final Map<PeerChannel, AtomicInteger> dials = new EnumMap<>(PeerChannel.class);
@@ -133,11 +136,12 @@ public final class HttpClients {
     return SslProvider.builder()
         .sslContext(context)
         .handshakeTimeout(handshake)
-        .handlerConfigurator(handler -> identify(handler, verifyHostName ? "HTTPS" : null))
+        .handlerConfigurator(
+            handler -> identify(handler, verifyHostName ? "HTTPS" : NO_IDENTIFICATION))
         .build();
   }
 
-  private static void identify(SslHandler handler, @Nullable String algorithm) {
+  private static void identify(SslHandler handler, String algorithm) {
     SSLEngine engine = handler.engine();
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm(algorithm);

@@ -160,9 +160,9 @@ class TlsTest {
     assertThat(careless.verifiesHostName()).isFalse();
     try (Member one = tls(1, careless, SnapshotStore.refusing());
         Member two = tls(2, pem(elsewhere, ca, false), SnapshotStore.refusing())) {
-      one.transport().addPeer(two.id(), two.urls());
-      two.transport().addPeer(one.id(), one.urls());
-      await().atMost(WAIT).until(() -> one.active(two));
+      one.transport().addRemote(two.id(), two.urls());
+      one.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, 1));
+      await().atMost(WAIT).until(() -> two.inbound().size() == 1);
     }
   }
 
