@@ -15,6 +15,7 @@ module io.raftwire.http {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires io.netty.transport.unix.common;
+  requires java.naming;
   requires org.jctools.core;
   requires org.slf4j;
 

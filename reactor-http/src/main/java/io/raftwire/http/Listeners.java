@@ -5,17 +5,22 @@ package io.raftwire.http;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.raftwire.RaftwireException;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
+import io.raftwire.http.link.CurrentSslContext;
+import io.raftwire.http.link.Failures;
 import io.raftwire.http.link.MergedWarning;
 import io.raftwire.http.link.Reads;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +43,9 @@ final class Listeners {
 
   private final MergedWarning tooMany =
       new MergedWarning(log, "{}: closed a connection from {}: there are {} already");
+
+  private final MergedWarning noHandshake =
+      new MergedWarning(log, "{}: the TLS handshake with {} failed: {}");
 
   private final RaftHttpConfig config;
   private final LoopResources loops;
@@ -95,15 +103,19 @@ final class Listeners {
             .idleTimeout(timeouts.idleConnection())
             .doOnChannelInit((observer, channel, remote) -> accept(channel))
             .handle(this::handle);
-    PeerTls tls = config.tls();
-    SslContext context = tls == null ? null : tls.server();
     return url.getScheme().equals("https")
         ? server.secure(
             SslProvider.builder()
-                .sslContext(Objects.requireNonNull(context, "the configuration has checked it"))
+                .sslContext(new CurrentSslContext(this::tlsContext))
                 .handshakeTimeout(timeouts.handshake())
                 .build())
         : server;
+  }
+
+  private SslContext tlsContext() {
+    PeerTls tls = config.tls();
+    return Objects.requireNonNull(
+        tls == null ? null : tls.server(), "the configuration has checked it");
   }
 
   @SuppressWarnings("deprecation") // maxChunkSize goes with Netty 5, which has no chunk splitting.
@@ -129,8 +141,19 @@ final class Listeners {
               connectionCount.decrementAndGet();
               connections.remove(channel);
             });
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.handshakeFuture().addListener(done -> handshakeDone(channel, done.cause()));
+    }
     HeaderDeadline deadline = HeaderDeadline.add(channel, config.timeouts().handshake());
     router.serve(channel, deadline::served);
+  }
+
+  private void handshakeDone(Channel channel, @Nullable Throwable failure) {
+    // Whoever only connects, as those do who look whether somebody listens, is no news.
+    if (failure != null && !(failure instanceof ClosedChannelException)) {
+      noHandshake.log(config.id(), channel.remoteAddress(), Failures.text(failure));
+    }
   }
 
   private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {

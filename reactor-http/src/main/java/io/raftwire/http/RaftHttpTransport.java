@@ -72,6 +72,7 @@ public final class RaftHttpTransport implements RaftTransport {
   private final Members members;
   private final Router router;
   private final Listeners listeners;
+  private final CertificateReload certificates;
   private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
   private final Mono<Void> start;
   private final Mono<Void> stop;
@@ -89,6 +90,7 @@ public final class RaftHttpTransport implements RaftTransport {
     this.members = new Members(config, clients, inbox, events, Clock.systemUTC());
     this.router = new Router(config, members, inbox, Clock.systemUTC());
     this.listeners = new Listeners(config, loops, router);
+    this.certificates = new CertificateReload(config);
     this.start = Mono.defer(this::startOnce).cache();
     this.stop = Mono.defer(this::stopOnce).cache();
   }
@@ -158,6 +160,7 @@ public final class RaftHttpTransport implements RaftTransport {
                   config.clusterId(),
                   config.listenUrls(),
                   config.advertisedUrls());
+              certificates.start();
               members.start();
             })
         .onErrorResume(cause -> stop.then(Mono.error(cause)));
@@ -165,6 +168,7 @@ public final class RaftHttpTransport implements RaftTransport {
 
   private Mono<Void> stopOnce() {
     State before = state.getAndSet(State.STOPPED);
+    certificates.stop();
     Duration drain = before == State.RUNNING ? config.timeouts().drain() : Duration.ZERO;
     return members
         .stop(drain)

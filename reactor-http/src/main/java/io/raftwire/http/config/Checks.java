@@ -30,6 +30,13 @@ final class Checks {
     return value;
   }
 
+  static Duration notNegative(String name, Duration value) {
+    if (value.isNegative()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: >= PT0S)");
+    }
+    return value;
+  }
+
   static Duration positive(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: > PT0S)");

@@ -2,86 +2,57 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.config;
 
-import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How connections between peers are secured. A listener needs a server context for its {@code
  * https} URLs, a dialler a client context for {@code https} peers.
+ *
+ * <p>Made from PEM files, it notices when they change: a transport that was started looks at them
+ * {@linkplain #checkInterval() now and then}, and connections from then on are made with what is in
+ * them, the trusted CA included. Connections that are open stay as they are.
  */
 public final class PeerTls {
 
-  private final @Nullable SslContext server;
-  private final @Nullable SslContext client;
+  private static final Contexts NO_CONTEXTS = new Contexts(null, null);
+
+  private final @Nullable PemFiles files;
+  private final Duration checkInterval;
+  private final Contexts given;
   private final boolean verifyHostName;
 
+  /** Both contexts, which change together. */
+  record Contexts(@Nullable SslContext server, @Nullable SslContext client) {}
+
   private PeerTls(
-      @Nullable SslContext server, @Nullable SslContext client, boolean verifyHostName) {
-    this.server = server;
-    this.client = client;
+      @Nullable PemFiles files, Duration checkInterval, Contexts given, boolean verifyHostName) {
+    this.files = files;
+    this.checkInterval = checkInterval;
+    this.given = given;
     this.verifyHostName = verifyHostName;
   }
 
   /** TLS from ready contexts; either may be missing where it is not needed. */
   public static PeerTls of(@Nullable SslContext server, @Nullable SslContext client) {
-    return new PeerTls(server, client, true);
+    return new PeerTls(null, Duration.ZERO, new Contexts(server, client), true);
   }
 
   /**
-   * TLS from PEM files, as etcd's {@code --peer-cert-file}, {@code --peer-key-file}, {@code
-   * --peer-trusted-ca-file} and {@code --peer-client-cert-auth}. The certificate serves in both
-   * roles. Reads the files now, blocking.
+   * TLS from PEM files, as etcd's {@code --peer-cert-file} and {@code --peer-key-file}. The
+   * certificate serves in both roles.
    *
    * @param certificate the certificate chain, this member's first
    * @param key its private key, in PKCS#8, PKCS#1 or SEC1, without a password
-   * @param trustedCa the certificates peers must chain to; null for the platform's
-   * @param clientAuth whether whoever connects must show a certificate
-   * @throws IllegalArgumentException naming the file that is missing or not what it should be
    */
-  public static PeerTls fromPem(
-      Path certificate, Path key, @Nullable Path trustedCa, boolean clientAuth) {
-    readable("peer certificate", certificate);
-    readable("peer key", key);
-    if (trustedCa != null) {
-      readable("peer trusted CA", trustedCa);
-    } else if (clientAuth) {
-      throw new IllegalArgumentException(
-          "peer trusted CA: none given (expected: a file, because client certificates are demanded)");
-    }
-    try {
-      byte[] chain = Files.readAllBytes(certificate);
-      byte[] pkcs8 = PemKey.readAsPkcs8(key);
-      SslContextBuilder server =
-          SslContextBuilder.forServer(
-                  new ByteArrayInputStream(chain), new ByteArrayInputStream(pkcs8))
-              .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE);
-      SslContextBuilder client =
-          SslContextBuilder.forClient()
-              .keyManager(new ByteArrayInputStream(chain), new ByteArrayInputStream(pkcs8));
-      if (trustedCa != null) {
-        server.trustManager(trustedCa.toFile());
-        client.trustManager(trustedCa.toFile());
-      }
-      return new PeerTls(server.build(), client.build(), true);
-    } catch (IOException | RuntimeException e) {
-      throw new IllegalArgumentException(
-          "peer TLS: certificate "
-              + certificate
-              + ", key "
-              + key
-              + ", trusted CA "
-              + trustedCa
-              + " (expected: PEM files that belong together): "
-              + e.getMessage(),
-          e);
-    }
+  public static Builder fromPem(Path certificate, Path key) {
+    return new Builder(certificate, key);
   }
 
   /**
@@ -89,17 +60,21 @@ public final class PeerTls {
    * certificate that chains to the trusted CA will do, as with peers behind address translation.
    */
   public PeerTls verifyHostName(boolean verify) {
-    return new PeerTls(server, client, verify);
+    return new PeerTls(files, checkInterval, given, verify);
   }
 
-  /** The context for listeners, if there is one. */
+  /** The context for listeners, if there is one; of PEM files, as they were when read last. */
   public @Nullable SslContext server() {
-    return server;
+    return contexts().server();
   }
 
-  /** The context for dialling, if there is one. */
+  /** The context for dialling, if there is one; of PEM files, as they were when read last. */
   public @Nullable SslContext client() {
-    return client;
+    return contexts().client();
+  }
+
+  private Contexts contexts() {
+    return files == null ? given : files.contexts();
   }
 
   /** Whether the host of a peer's URL must be named in its certificate. */
@@ -107,10 +82,138 @@ public final class PeerTls {
     return verifyHostName;
   }
 
-  private static void readable(String what, Path file) {
-    Objects.requireNonNull(file, what);
-    if (!Files.isReadable(file)) {
-      throw new IllegalArgumentException(what + ": " + file + " (expected: a readable PEM file)");
+  /** How often a transport looks whether the files have changed; zero for never. */
+  public Duration checkInterval() {
+    return checkInterval;
+  }
+
+  /**
+   * Reads the files again and, if they have changed, has new connections made with what is in them.
+   * Blocks; any thread may call it, and a transport need not run.
+   *
+   * @return whether they have; never for ready contexts
+   * @throws IllegalArgumentException naming the file that is missing or not what it should be;
+   *     connections are made with what was read before
+   */
+  public boolean reload() {
+    return files != null && files.reload();
+  }
+
+  /** Where the certificates come from. */
+  @Override
+  public String toString() {
+    return files == null ? "ready contexts" : files.toString();
+  }
+
+  /** Sets what TLS from PEM files has beside certificate and key. */
+  public static final class Builder {
+
+    private final Path certificate;
+    private final Path key;
+    private @Nullable Path trustedCa;
+    private boolean clientAuth;
+    private Set<String> commonNames = Set.of();
+    private Set<String> hostNames = Set.of();
+    private Duration checkInterval = Duration.ofMinutes(1);
+
+    private Builder(Path certificate, Path key) {
+      this.certificate = Objects.requireNonNull(certificate, "certificate");
+      this.key = Objects.requireNonNull(key, "key");
+    }
+
+    /**
+     * The certificates peers must chain to, as etcd's {@code --peer-trusted-ca-file}. Default: the
+     * platform's.
+     */
+    public Builder trustedCa(@Nullable Path trustedCa) {
+      this.trustedCa = trustedCa;
+      return this;
+    }
+
+    /**
+     * Whether whoever connects must show a certificate, as etcd's {@code --peer-client-cert-auth}.
+     * Default: no.
+     */
+    public Builder clientAuth(boolean clientAuth) {
+      this.clientAuth = clientAuth;
+      return this;
+    }
+
+    /**
+     * Which common names a peer's certificate may have, whoever of the two has dialled, as etcd's
+     * {@code --peer-cert-allowed-cn}. Default: any. A peer must show a certificate then, and its
+     * name must be one of these, letter by letter.
+     */
+    public Builder allowedCommonNames(String... names) {
+      this.commonNames = names(names);
+      return this;
+    }
+
+    /**
+     * For which host names or IP addresses, of which one is enough, a peer's certificate must be
+     * valid, whoever of the two has dialled, as etcd's {@code --peer-cert-allowed-hostname}.
+     * Default: any. A peer must show a certificate then. Only its subject alternative names count,
+     * and {@code *} in one of them stands for a whole first label.
+     */
+    public Builder allowedHostNames(String... names) {
+      this.hostNames = names(names);
+      return this;
+    }
+
+    private static Set<String> names(String... names) {
+      for (String name : names) {
+        if (name.isBlank()) {
+          throw new IllegalArgumentException(
+              "allowed names of peers: " + Arrays.asList(names) + " (expected: none is blank)");
+        }
+      }
+      return new TreeSet<>(Arrays.asList(names));
+    }
+
+    /**
+     * How often a transport that was started looks whether a file has changed; zero for never, and
+     * {@link PeerTls#reload} remains. Default: 1 minute.
+     */
+    public Builder checkInterval(Duration checkInterval) {
+      this.checkInterval = Checks.notNegative("checkInterval", checkInterval);
+      return this;
+    }
+
+    /**
+     * Reads the files now, blocking.
+     *
+     * @throws IllegalArgumentException naming the file that is missing or not what it should be, or
+     *     the setting that does not go with another
+     */
+    public PeerTls build() {
+      if (trustedCa == null && clientAuth) {
+        throw new IllegalArgumentException(
+            "peer trusted CA: none given (expected: a file, because client certificates are"
+                + " demanded)");
+      }
+      if (!commonNames.isEmpty() && !hostNames.isEmpty()) {
+        throw new IllegalArgumentException(
+            "allowed names of peers: common names "
+                + commonNames
+                + " and host names "
+                + hostNames
+                + " (expected: one kind)");
+      }
+      boolean named = !commonNames.isEmpty() || !hostNames.isEmpty();
+      if (named && !clientAuth) {
+        throw new IllegalArgumentException(
+            "allowed names of peers: "
+                + (commonNames.isEmpty() ? hostNames : commonNames)
+                + " (expected: none, unless client certificates are demanded)");
+      }
+      PemFiles files =
+          new PemFiles(
+              certificate,
+              key,
+              trustedCa,
+              clientAuth,
+              named ? new AllowedNames(commonNames, hostNames) : null);
+      return new PeerTls(files, checkInterval, NO_CONTEXTS, true);
     }
   }
 }

@@ -3,9 +3,6 @@
 package io.raftwire.http.config;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -17,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a private key in each of the forms that Go reads and brings it into PKCS#8, the only one
+ * Takes a private key in each of the forms that Go reads and brings it into PKCS#8, the only one
  * the JDK reads: PKCS#1 and SEC1 are what PKCS#8 wraps, without the name of the algorithm.
  */
 final class PemKey {
@@ -38,13 +35,14 @@ final class PemKey {
   private PemKey() {}
 
   /**
-   * The key as PEM in PKCS#8.
+   * The key in PKCS#8.
    *
+   * @param file where it is from, for errors
+   * @param pem what is in the file
    * @throws IllegalArgumentException naming the file, if it has no key that can be read
    */
-  static byte[] readAsPkcs8(Path file) throws IOException {
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-    Matcher block = BLOCK.matcher(text);
+  static byte[] toPkcs8(Path file, String pem) {
+    Matcher block = BLOCK.matcher(pem);
     if (!block.find()) {
       throw invalid(file, "");
     }
@@ -56,15 +54,11 @@ final class PemKey {
     }
     try {
       byte[] der = Base64.getMimeDecoder().decode(content);
-      byte[] pkcs8 =
-          switch (label) {
-            case "RSA PRIVATE KEY" -> checked("RSA", wrap(RSA_ENCRYPTION, der));
-            case "EC PRIVATE KEY" -> checked("EC", wrap(concat(EC_PUBLIC_KEY, curve(der)), der));
-            default -> der;
-          };
-      String base64 = Base64.getMimeEncoder().encodeToString(pkcs8);
-      return ("-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n")
-          .getBytes(StandardCharsets.US_ASCII);
+      return switch (label) {
+        case "RSA PRIVATE KEY" -> checked("RSA", wrap(RSA_ENCRYPTION, der));
+        case "EC PRIVATE KEY" -> checked("EC", wrap(concat(EC_PUBLIC_KEY, curve(der)), der));
+        default -> der;
+      };
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IllegalArgumentException(invalid(file, "").getMessage() + ": " + e.getMessage(), e);
     }

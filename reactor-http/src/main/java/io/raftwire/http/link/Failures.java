@@ -3,6 +3,8 @@
 package io.raftwire.http.link;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.raftwire.LinkException;
 import io.raftwire.LinkFailure;
@@ -24,13 +26,30 @@ public final class Failures {
   private Failures() {}
 
   /** The failure behind an exception. */
-  public static LinkFailure of(PeerChannel channel, String action, Throwable cause) {
-    if (cause instanceof LinkException link) {
+  public static LinkFailure of(PeerChannel channel, String action, Throwable failure) {
+    if (failure instanceof LinkException link) {
       return link.failure();
     }
-    String text =
-        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return new LinkFailure(channel, action, reason(cause), firstLine(text), cause);
+    // Netty's decoders wrap what TLS throws, an alert of the peer among it.
+    Throwable cause =
+        failure instanceof DecoderException && failure.getCause() instanceof SSLException tls
+            ? tls
+            : failure;
+    return new LinkFailure(channel, action, reason(cause), text(cause), failure);
+  }
+
+  /** What an exception says, on one line. */
+  public static String text(Throwable cause) {
+    if (cause instanceof NotSslRecordException) {
+      return "what arrived is not TLS"; // its message has all of that, in hexadecimal
+    }
+    Throwable telling = cause;
+    // OpenSSL's says only that there is a problem, and the JDK's repeats what it is caused by.
+    while (cause instanceof SSLException && telling.getCause() != null) {
+      telling = telling.getCause();
+    }
+    String text = telling.getMessage();
+    return text == null ? telling.getClass().getSimpleName() : firstLine(text);
   }
 
   private static Reason reason(Throwable cause) {

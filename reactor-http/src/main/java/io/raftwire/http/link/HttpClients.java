@@ -119,10 +119,12 @@ public final class HttpClients {
 
   private static @Nullable SslProvider tls(RaftHttpConfig config) {
     PeerTls tls = config.tls();
-    SslContext context = tls == null ? null : tls.client();
-    return tls == null || context == null
+    return tls == null || tls.client() == null
         ? null
-        : sslProvider(context, config.timeouts().handshake(), tls.verifiesHostName());
+        : sslProvider(
+            new CurrentSslContext(() -> Objects.requireNonNull(tls.client())),
+            config.timeouts().handshake(),
+            tls.verifiesHostName());
   }
 
   @SuppressWarnings("deprecation") // maxChunkSize goes with Netty 5, which has no chunk splitting.

@@ -105,7 +105,11 @@ final class RaftwirePeer implements TestPeer, AutoCloseable {
     }
     if (spec.tls() != null) {
       Tls tls = spec.tls();
-      config.tls(PeerTls.fromPem(tls.certificate(), tls.key(), tls.ca(), tls.mutual()));
+      config.tls(
+          PeerTls.fromPem(tls.certificate(), tls.key())
+              .trustedCa(tls.ca())
+              .clientAuth(tls.mutual())
+              .build());
     }
     return config;
   }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.http.tls;
 
+import static io.raftwire.http.tls.PemFolder.ca;
+import static io.raftwire.http.tls.PemFolder.leaf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -246,10 +248,14 @@ class TlsTest {
     String withParameters =
         block("EC PARAMETERS", new byte[] {6, 8, 42, (byte) 134, 72, (byte) 206, 61, 3, 1, 7})
             + sec1;
+    String chain = "Issued for you\n" + rsaMember.getCertificatePathPEM().replace("\n", "\r\n");
+    String trusted =
+        "0: old\n" + otherCa.getCertificatePEM() + "1: new\n" + ca.getCertificatePEM() + "-- \n";
     String withText = "Bag Attributes\n    friendlyName: peer\n" + pkcs1.replace("\n", "\r\n");
     for (String key : List.of(pkcs8Rsa, pkcs1, withText)) {
       handshake(pem(rsaMember.getCertificatePathPEM(), key, ca.getCertificatePEM(), true));
     }
+    handshake(pem(chain + pkcs8Rsa, pkcs8Rsa + chain, trusted, true));
     for (String key : List.of(pkcs8Ec, sec1, withParameters)) {
       handshake(pem(member.getCertificatePathPEM(), key, ca.getCertificatePEM(), true));
     }
@@ -261,16 +267,16 @@ class TlsTest {
     Path certificate = write("cert.pem", member.getCertificatePathPEM());
     Path key = write("key.pem", member.getPrivateKeyPEM());
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PeerTls.fromPem(missing, key, null, false))
+        .isThrownBy(() -> PeerTls.fromPem(missing, key).build())
         .withMessage("peer certificate: " + missing + " (expected: a readable PEM file)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PeerTls.fromPem(certificate, missing, null, false))
+        .isThrownBy(() -> PeerTls.fromPem(certificate, missing).build())
         .withMessage("peer key: " + missing + " (expected: a readable PEM file)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PeerTls.fromPem(certificate, key, missing, false))
+        .isThrownBy(() -> PeerTls.fromPem(certificate, key).trustedCa(missing).build())
         .withMessage("peer trusted CA: " + missing + " (expected: a readable PEM file)");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PeerTls.fromPem(certificate, key, null, true))
+        .isThrownBy(() -> PeerTls.fromPem(certificate, key).clientAuth(true).build())
         .withMessageContaining("because client certificates are demanded");
   }
 
@@ -302,22 +308,22 @@ class TlsTest {
     for (Path bad :
         List.of(garbage, empty, certificate, encrypted, oldEncrypted, cutRsa, cutEc, unnamedEc)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> PeerTls.fromPem(certificate, bad, null, false))
+          .isThrownBy(() -> PeerTls.fromPem(certificate, bad).build())
           .as("%s", bad)
           .withMessageContaining("peer key: " + bad);
     }
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PeerTls.fromPem(certificate, encrypted, null, false))
+        .isThrownBy(() -> PeerTls.fromPem(certificate, encrypted).build())
         .withMessageContaining("without a password");
     for (Path bad : List.of(garbage, empty, key)) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> PeerTls.fromPem(bad, key, null, false))
+          .isThrownBy(() -> PeerTls.fromPem(bad, key).build())
           .withMessageContaining(bad.toString());
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> PeerTls.fromPem(certificate, key, bad, false))
+          .isThrownBy(() -> PeerTls.fromPem(certificate, key).trustedCa(bad).build())
           .withMessageContaining(bad.toString());
     }
-    assertThatCode(() -> PeerTls.fromPem(certificate, key, null, false)).doesNotThrowAnyException();
+    assertThatCode(() -> PeerTls.fromPem(certificate, key).build()).doesNotThrowAnyException();
   }
 
   // ---- helpers
@@ -364,8 +370,10 @@ class TlsTest {
 
   private PeerTls pem(String certificate, String key, String trusted, boolean mutual)
       throws IOException {
-    return PeerTls.fromPem(
-        write("cert.pem", certificate), write("key.pem", key), write("ca.pem", trusted), mutual);
+    return PeerTls.fromPem(write("cert.pem", certificate), write("key.pem", key))
+        .trustedCa(write("ca.pem", trusted))
+        .clientAuth(mutual)
+        .build();
   }
 
   private Path write(String name, String text) throws IOException {
@@ -388,21 +396,6 @@ class TlsTest {
         .put(scalar)
         .put(new byte[] {(byte) 0xa0, 10, 6, 8, 42, (byte) 134, 72, (byte) 206, 61, 3, 1, 7})
         .array();
-  }
-
-  private static X509Bundle ca(String name) throws Exception {
-    return new CertificateBuilder()
-        .subject(name)
-        .setIsCertificateAuthority(true)
-        .ecp256()
-        .buildSelfSigned();
-  }
-
-  private static CertificateBuilder leaf() {
-    return new CertificateBuilder()
-        .subject("CN=member")
-        .addSanIpAddress("127.0.0.1")
-        .addSanDnsName("localhost");
   }
 
   private static PeerTls quietly(java.util.concurrent.Callable<PeerTls> tls) {

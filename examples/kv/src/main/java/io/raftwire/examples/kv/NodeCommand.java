@@ -143,7 +143,7 @@ final class NodeCommand implements Callable<Integer> {
   @Option(
       names = "--peer-key-file",
       paramLabel = "PEM",
-      description = "The certificate's private key (PKCS#8).")
+      description = "The certificate's private key, without a password.")
   private @Nullable Path peerKeyFile;
 
   @Option(
@@ -156,6 +156,22 @@ final class NodeCommand implements Callable<Integer> {
       names = "--peer-client-cert-auth",
       description = "Members that connect must show a certificate.")
   private boolean peerClientCertAuth;
+
+  @Option(
+      names = "--peer-cert-allowed-cn",
+      paramLabel = "NAME,...",
+      split = ",",
+      description = "Which common names the other members' certificates may have. Default: any")
+  private String[] peerAllowedCommonNames = {};
+
+  @Option(
+      names = "--peer-cert-allowed-hostname",
+      paramLabel = "HOST,...",
+      split = ",",
+      description =
+          "For which hosts, of which one is enough, the other members' certificates must be valid,"
+              + " whatever their URLs. Default: any")
+  private String[] peerAllowedHostNames = {};
 
   @Option(
       names = "--heartbeat-interval",
@@ -324,9 +340,15 @@ final class NodeCommand implements Callable<Integer> {
 
   private @Nullable PeerTls tls() {
     if (peerCertFile == null && peerKeyFile == null) {
-      if (peerTrustedCaFile != null || peerClientCertAuth) {
+      boolean more =
+          peerTrustedCaFile != null
+              || peerClientCertAuth
+              || peerAllowedCommonNames.length > 0
+              || peerAllowedHostNames.length > 0;
+      if (more) {
         throw new StartupException(
-            "--peer-trusted-ca-file, --peer-client-cert-auth: without a certificate (expected: also"
+            "--peer-trusted-ca-file, --peer-client-cert-auth, --peer-cert-allowed-cn,"
+                + " --peer-cert-allowed-hostname: without a certificate (expected: also"
                 + " --peer-cert-file and --peer-key-file)");
       }
       return null;
@@ -340,7 +362,12 @@ final class NodeCommand implements Callable<Integer> {
               + " (expected: both or neither)");
     }
     try {
-      return PeerTls.fromPem(peerCertFile, peerKeyFile, peerTrustedCaFile, peerClientCertAuth);
+      return PeerTls.fromPem(peerCertFile, peerKeyFile)
+          .trustedCa(peerTrustedCaFile)
+          .clientAuth(peerClientCertAuth)
+          .allowedCommonNames(peerAllowedCommonNames)
+          .allowedHostNames(peerAllowedHostNames)
+          .build();
     } catch (IllegalArgumentException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }

@@ -33,7 +33,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -270,8 +269,10 @@ public final class Main implements Callable<Integer> {
     PeerTls tls =
         peerCert == null || peerKey == null
             ? null
-            : PeerTls.fromPem(peerCert, peerKey, peerCa, peerCa != null);
-    SSLContext httpTls = tls == null ? null : Pem.client("peer", peerCert, peerKey, peerCa);
+            : PeerTls.fromPem(peerCert, peerKey)
+                .trustedCa(peerCa)
+                .clientAuth(peerCa != null)
+                .build();
     Identity identity =
         enrolment.join(advertised, initial -> LearnerNode.initialize(dataDir, initial));
     LearnerConfig config =
@@ -283,7 +284,6 @@ public final class Main implements Callable<Integer> {
             keepEntries,
             keepSnapshots,
             tls,
-            httpTls,
             UnaryOperator.identity());
     return follow(LearnerNode.open(config));
   }

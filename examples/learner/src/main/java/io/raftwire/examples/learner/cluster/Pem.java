@@ -31,7 +31,7 @@ public final class Pem {
     try {
       SslContext context;
       if (certificate != null && key != null) {
-        context = PeerTls.fromPem(certificate, key, trustedCa, false).client();
+        context = PeerTls.fromPem(certificate, key).trustedCa(trustedCa).build().client();
       } else {
         SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(SslProvider.JDK);
         if (trustedCa != null) {
@@ -39,10 +39,7 @@ public final class Pem {
         }
         context = builder.build();
       }
-      if (context instanceof JdkSslContext jdk) {
-        return jdk.context();
-      }
-      throw new IllegalArgumentException("the JDK's TLS is not in use");
+      return forJdk(context);
     } catch (SSLException | RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(
@@ -51,6 +48,18 @@ public final class Pem {
               what, certificate, key, trustedCa, e.getMessage()),
           e);
     }
+  }
+
+  /**
+   * What the JDK's HTTP client takes for one of Netty's contexts.
+   *
+   * @throws IllegalArgumentException if it is not of the JDK's TLS
+   */
+  public static SSLContext forJdk(@Nullable SslContext context) {
+    if (context instanceof JdkSslContext jdk) {
+      return jdk.context();
+    }
+    throw new IllegalArgumentException("the JDK's TLS is not in use");
   }
 
   private static Path readable(Path file) {

@@ -7,7 +7,6 @@ import io.raftwire.examples.learner.cluster.Identity;
 import io.raftwire.http.config.PeerTls;
 import java.nio.file.Path;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param name what to be called in the member list; null to publish nothing
  * @param keepEntries how many committed entries the log keeps for those who read from further back
  * @param keepSnapshots how many snapshots, at least 1
- * @param tls for https peer URLs; null for none
- * @param httpTls the same for the plain questions to members
+ * @param tls for https peer URLs, and the plain questions to members; null for none
  * @param dialled from a member's URLs to those it is reached at from here
  */
 public record LearnerConfig(
@@ -28,7 +26,6 @@ public record LearnerConfig(
     long keepEntries,
     int keepSnapshots,
     @Nullable PeerTls tls,
-    @Nullable SSLContext httpTls,
     UnaryOperator<PeerUrls> dialled) {
 
   /** How many entries are kept unless told otherwise. */
@@ -47,21 +44,12 @@ public record LearnerConfig(
         DEFAULT_KEEP_ENTRIES,
         DEFAULT_KEEP_SNAPSHOTS,
         null,
-        null,
         UnaryOperator.identity());
   }
 
   /** The same with another way to reach the members. */
   public LearnerConfig dialling(UnaryOperator<PeerUrls> otherDialled) {
     return new LearnerConfig(
-        dataDir,
-        identity,
-        listenUrls,
-        name,
-        keepEntries,
-        keepSnapshots,
-        tls,
-        httpTls,
-        otherDialled);
+        dataDir, identity, listenUrls, name, keepEntries, keepSnapshots, tls, otherDialled);
   }
 }

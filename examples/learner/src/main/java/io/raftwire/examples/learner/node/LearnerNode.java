@@ -118,7 +118,7 @@ public final class LearnerNode {
       builder.tls(config.tls());
     }
     this.transport = RaftHttpTransport.create(builder.build());
-    this.versions = new Versions(config.httpTls());
+    this.versions = new Versions(config.tls());
     this.server =
         new PeerServer(
             config.identity().clusterId(),

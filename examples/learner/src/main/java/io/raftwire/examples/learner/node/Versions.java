@@ -5,6 +5,9 @@ package io.raftwire.examples.learner.node;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.ssl.SslContext;
+import io.raftwire.examples.learner.cluster.Pem;
+import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.ProtocolVersion;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +36,23 @@ final class Versions {
   /** What {@code /version} has. */
   record Told(ProtocolVersion server, String cluster) {}
 
-  private final HttpClient http;
+  private final @Nullable PeerTls tls;
+  private volatile Client client;
   private volatile Told lowest = new Told(ProtocolVersion.CURRENT, "not_decided");
 
-  Versions(@Nullable SSLContext tls) {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
-    this.http = (tls == null ? builder : builder.sslContext(tls)).build();
+  /** An HTTP client, and the context it was made with. */
+  private record Client(@Nullable SslContext tls, HttpClient http) {
+
+    static Client with(@Nullable SslContext tls) {
+      HttpClient.Builder builder =
+          HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT);
+      return new Client(tls, (tls == null ? builder : builder.sslContext(Pem.forJdk(tls))).build());
+    }
+  }
+
+  Versions(@Nullable PeerTls tls) {
+    this.tls = tls;
+    this.client = Client.with(tls == null ? null : tls.client());
   }
 
   /** The lowest server version heard of, and the cluster version that came with it. */
@@ -79,11 +91,23 @@ final class Versions {
     }
   }
 
+  /** A client with the certificates of now. */
+  private HttpClient http() {
+    SslContext now = tls == null ? null : tls.client();
+    Client current = client;
+    if (current.tls != now) {
+      current = Client.with(now);
+      client = current;
+    }
+    return current.http;
+  }
+
   private Mono<String> get(URI peer, String path) {
     HttpRequest request = HttpRequest.newBuilder(peer.resolve(path)).timeout(TIMEOUT).build();
     return Mono.create(
         sink ->
-            http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+            http()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofString())
                 .whenComplete(
                     (response, error) -> {
                       if (error == null && response.statusCode() == 200) {

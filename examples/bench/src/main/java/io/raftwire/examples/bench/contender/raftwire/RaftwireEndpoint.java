@@ -60,7 +60,11 @@ public final class RaftwireEndpoint implements Endpoint, SnapshotSender {
             .recorder(watches);
     Link.Tls tls = link.tls();
     if (tls != null) {
-      config.tls(PeerTls.fromPem(tls.certificate(), tls.key(), tls.trustedCa(), true));
+      config.tls(
+          PeerTls.fromPem(tls.certificate(), tls.key())
+              .trustedCa(tls.trustedCa())
+              .clientAuth(true)
+              .build());
     }
     if (loops != null) {
       config.loopResources(loops);

@@ -1,0 +1,227 @@
+// Copyright 2026 The Raftwire Authors
+// SPDX-License-Identifier: Apache-2.0
+package io.raftwire.http.config;
+
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.raftwire.http.config.PeerTls.Contexts;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The PEM files of a member, and the contexts made of what was in them when they were last as they
+ * should be. Who replaces them does so one by one: what does not belong together is refused, and
+ * read again later.
+ */
+final class PemFiles {
+
+  private static final Pattern CERTIFICATE =
+      Pattern.compile(
+          "-----BEGIN (?:X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----",
+          Pattern.DOTALL);
+
+  private final Path certificate;
+  private final Path key;
+  private final @Nullable Path trustedCa;
+  private final boolean clientAuth;
+  private final @Nullable AllowedNames allowed;
+
+  // What the contexts were made of. Belongs to who has this object's monitor.
+  private Contents contents;
+  private volatile Contexts contexts;
+
+  /**
+   * Reads the files, blocking.
+   *
+   * @param trustedCa null for whom the platform trusts
+   * @param allowed null for peers of any name
+   * @throws IllegalArgumentException naming the file that is missing or not what it should be
+   */
+  PemFiles(
+      Path certificate,
+      Path key,
+      @Nullable Path trustedCa,
+      boolean clientAuth,
+      @Nullable AllowedNames allowed) {
+    this.certificate = certificate;
+    this.key = key;
+    this.trustedCa = trustedCa;
+    this.clientAuth = clientAuth;
+    this.allowed = allowed;
+    this.contents = read();
+    this.contexts = contexts(contents);
+  }
+
+  /** Those of the files as they were when read last. */
+  Contexts contexts() {
+    return contexts;
+  }
+
+  /**
+   * Reads the files again, blocking.
+   *
+   * @return whether there are new contexts, since a file has changed
+   * @throws IllegalArgumentException naming the file that is missing or not what it should be; the
+   *     contexts stay
+   */
+  synchronized boolean reload() {
+    Contents now = read();
+    if (now.equals(contents)) {
+      return false;
+    }
+    contexts = contexts(now);
+    contents = now;
+    return true;
+  }
+
+  @Override
+  public String toString() {
+    Object trusted = trustedCa == null ? "the platform's" : trustedCa;
+    return "certificate " + certificate + ", key " + key + ", trusted CA " + trusted;
+  }
+
+  private Contents read() {
+    return new Contents(
+        read("peer certificate", certificate),
+        read("peer key", key),
+        trustedCa == null ? "" : read("peer trusted CA", trustedCa));
+  }
+
+  // PEM is ASCII, and what is around it may be anything.
+  private static String read(String what, Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          what + ": " + file + " (expected: a readable PEM file)", e);
+    }
+  }
+
+  private Contexts contexts(Contents from) {
+    X509Certificate[] chain = certificates("peer certificate", certificate, from.certificate);
+    PrivateKey privateKey = privateKey(from.key, chain[0].getPublicKey());
+    try {
+      SslContextBuilder server =
+          SslContextBuilder.forServer(privateKey, chain)
+              .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE);
+      SslContextBuilder client = SslContextBuilder.forClient().keyManager(privateKey, chain);
+      if (trustedCa != null) {
+        X509Certificate[] trusted = certificates("peer trusted CA", trustedCa, from.trustedCa);
+        if (allowed == null) {
+          server.trustManager(trusted);
+          client.trustManager(trusted);
+        } else {
+          TrustManager names = allowed.after(trusting(trusted));
+          server.trustManager(names);
+          client.trustManager(names);
+        }
+      }
+      return new Contexts(server.build(), client.build());
+    } catch (IOException | GeneralSecurityException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "peer TLS: " + this + " (expected: PEM files that belong together): " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static X509Certificate[] certificates(String what, Path file, String pem) {
+    List<X509Certificate> certificates = new ArrayList<>();
+    Matcher block = CERTIFICATE.matcher(pem);
+    try {
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      while (block.find()) {
+        byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+        certificates.add(
+            (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
+      }
+    } catch (CertificateException | IllegalArgumentException e) {
+      throw noCertificates(what, file, ": " + e.getMessage(), e);
+    }
+    if (certificates.isEmpty()) {
+      throw noCertificates(what, file, "", null);
+    }
+    return certificates.toArray(new X509Certificate[0]);
+  }
+
+  private static IllegalArgumentException noCertificates(
+      String what, Path file, String more, @Nullable Exception cause) {
+    return new IllegalArgumentException(
+        what + ": " + file + " (expected: a PEM file with certificates)" + more, cause);
+  }
+
+  /** What trusts who chains to one of these certificates. */
+  private static X509ExtendedTrustManager trusting(X509Certificate[] trusted)
+      throws GeneralSecurityException, IOException {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    for (int i = 0; i < trusted.length; i++) {
+      store.setCertificateEntry(Integer.toString(i), trusted[i]);
+    }
+    TrustManagerFactory factory =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
+  }
+
+  private PrivateKey privateKey(String pem, PublicKey publicKey) {
+    byte[] pkcs8 = PemKey.toPkcs8(key, pem);
+    String algorithm = publicKey.getAlgorithm();
+    try {
+      PrivateKey privateKey =
+          KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+      if (belongTogether(privateKey, publicKey)) {
+        return privateKey;
+      }
+      throw new GeneralSecurityException("it signs what the certificate does not verify");
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException(
+          String.format(
+              "peer key: %s (expected: the private key, %s, of the certificate in %s): %s",
+              key, algorithm, certificate, e.getMessage()),
+          e);
+    }
+  }
+
+  private static boolean belongTogether(PrivateKey privateKey, PublicKey publicKey)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (publicKey.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> publicKey.getAlgorithm();
+        };
+    byte[] anything = {1};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(privateKey);
+    signature.update(anything);
+    byte[] signed = signature.sign();
+    signature.initVerify(publicKey);
+    signature.update(anything);
+    return signature.verify(signed);
+  }
+
+  /** What is in the files. */
+  private record Contents(String certificate, String key, String trustedCa) {}
+}
