@@ -43,13 +43,18 @@ public final class Failures {
     if (cause instanceof NotSslRecordException) {
       return "what arrived is not TLS"; // its message has all of that, in hexadecimal
     }
-    Throwable telling = cause;
     // OpenSSL's says only that there is a problem, and the JDK's repeats what it is caused by.
-    while (cause instanceof SSLException && telling.getCause() != null) {
-      telling = telling.getCause();
-    }
+    Throwable telling = cause instanceof SSLException ? root(cause) : cause;
     String text = telling.getMessage();
     return text == null ? telling.getClass().getSimpleName() : firstLine(text);
+  }
+
+  private static Throwable root(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root;
   }
 
   private static Reason reason(Throwable cause) {

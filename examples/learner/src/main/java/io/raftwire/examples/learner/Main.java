@@ -352,7 +352,7 @@ public final class Main implements Callable<Integer> {
       int colon = user.indexOf(':');
       login = new EtcdApi.Login(user.substring(0, colon), user.substring(colon + 1));
     }
-    return new EtcdApi(endpoints, https ? Pem.client("client", cert, key, ca) : null, login);
+    return new EtcdApi(endpoints, https ? Pem.client(cert, key, ca) : null, login);
   }
 
   private PeerUrls urls(String option, String text) {

@@ -21,13 +21,12 @@ public final class Pem {
   /**
    * Reads the files.
    *
-   * @param what whose files they are, for errors
    * @param certificate shown to servers; null for none, and then there is no key either
    * @param trustedCa whom to trust; null for whom the platform trusts
    * @throws IllegalArgumentException naming what is not as it should be
    */
   public static SSLContext client(
-      String what, @Nullable Path certificate, @Nullable Path key, @Nullable Path trustedCa) {
+      @Nullable Path certificate, @Nullable Path key, @Nullable Path trustedCa) {
     try {
       SslContext context;
       if (certificate != null && key != null) {
@@ -43,9 +42,9 @@ public final class Pem {
     } catch (SSLException | RuntimeException e) {
       throw new IllegalArgumentException(
           String.format(
-              "%s TLS: certificate %s, key %s, trusted CA %s (expected: readable PEM files that"
+              "client TLS: certificate %s, key %s, trusted CA %s (expected: readable PEM files that"
                   + " belong together): %s",
-              what, certificate, key, trustedCa, e.getMessage()),
+              certificate, key, trustedCa, e.getMessage()),
           e);
     }
   }
