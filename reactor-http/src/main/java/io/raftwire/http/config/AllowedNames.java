@@ -3,7 +3,6 @@
 package io.raftwire.http.config;
 
 import io.netty.util.NetUtil;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -16,8 +15,6 @@ import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,71 +107,6 @@ record AllowedNames(Set<String> commonNames, Set<String> hostNames) {
       return names == null ? List.of() : names;
     } catch (CertificateParsingException e) {
       return List.of();
-    }
-  }
-
-  /**
-   * A trust manager that also looks at names.
-   *
-   * @param chains says whether a certificate chains to a trusted CA
-   */
-  X509ExtendedTrustManager after(X509ExtendedTrustManager chains) {
-    return new NamedPeers(chains);
-  }
-
-  private final class NamedPeers extends X509ExtendedTrustManager {
-
-    private final X509ExtendedTrustManager chains;
-
-    NamedPeers(X509ExtendedTrustManager chains) {
-      this.chains = chains;
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-        throws CertificateException {
-      chains.checkClientTrusted(chain, authType, engine);
-      check(chain[0]);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-        throws CertificateException {
-      chains.checkServerTrusted(chain, authType, engine);
-      check(chain[0]);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-        throws CertificateException {
-      chains.checkClientTrusted(chain, authType, socket);
-      check(chain[0]);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
-        throws CertificateException {
-      chains.checkServerTrusted(chain, authType, socket);
-      check(chain[0]);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType)
-        throws CertificateException {
-      chains.checkClientTrusted(chain, authType);
-      check(chain[0]);
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String authType)
-        throws CertificateException {
-      chains.checkServerTrusted(chain, authType);
-      check(chain[0]);
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return chains.getAcceptedIssuers();
     }
   }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Made from PEM files, it notices when they change: a transport that was started looks at them
  * {@linkplain #checkInterval() now and then}, and connections from then on are made with what is in
- * them, the trusted CA included. Connections that are open stay as they are.
+ * them, the trusted CA and revocation lists included. Connections that are open stay as they are.
  */
 public final class PeerTls {
 
@@ -111,6 +111,7 @@ public final class PeerTls {
     private final Path certificate;
     private final Path key;
     private @Nullable Path trustedCa;
+    private @Nullable Path revocationLists;
     private boolean clientAuth;
     private Set<String> commonNames = Set.of();
     private Set<String> hostNames = Set.of();
@@ -136,6 +137,17 @@ public final class PeerTls {
      */
     public Builder clientAuth(boolean clientAuth) {
       this.clientAuth = clientAuth;
+      return this;
+    }
+
+    /**
+     * Certificate revocation lists, PEM or DER, as etcd's {@code --peer-crl-file}: a peer with a
+     * certificate that its authority has revoked is refused, whoever of the two has dialled. A list
+     * of a trusted CA must be signed by it. It counts even after the next one was due. Default:
+     * nobody is.
+     */
+    public Builder revocationLists(@Nullable Path revocationLists) {
+      this.revocationLists = revocationLists;
       return this;
     }
 
@@ -211,6 +223,7 @@ public final class PeerTls {
               certificate,
               key,
               trustedCa,
+              revocationLists,
               clientAuth,
               named ? new AllowedNames(commonNames, hostNames) : null);
       return new PeerTls(files, checkInterval, NO_CONTEXTS, true);

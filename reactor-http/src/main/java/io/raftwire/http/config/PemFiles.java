@@ -45,6 +45,7 @@ final class PemFiles {
   private final Path certificate;
   private final Path key;
   private final @Nullable Path trustedCa;
+  private final @Nullable Path revocationLists;
   private final boolean clientAuth;
   private final @Nullable AllowedNames allowed;
 
@@ -56,6 +57,7 @@ final class PemFiles {
    * Reads the files, blocking.
    *
    * @param trustedCa null for whom the platform trusts
+   * @param revocationLists null if no certificate is revoked
    * @param allowed null for peers of any name
    * @throws IllegalArgumentException naming the file that is missing or not what it should be
    */
@@ -63,11 +65,13 @@ final class PemFiles {
       Path certificate,
       Path key,
       @Nullable Path trustedCa,
+      @Nullable Path revocationLists,
       boolean clientAuth,
       @Nullable AllowedNames allowed) {
     this.certificate = certificate;
     this.key = key;
     this.trustedCa = trustedCa;
+    this.revocationLists = revocationLists;
     this.clientAuth = clientAuth;
     this.allowed = allowed;
     this.contents = read();
@@ -99,45 +103,46 @@ final class PemFiles {
   @Override
   public String toString() {
     Object trusted = trustedCa == null ? "the platform's" : trustedCa;
-    return "certificate " + certificate + ", key " + key + ", trusted CA " + trusted;
+    String revoked = revocationLists == null ? "" : ", revocation lists " + revocationLists;
+    return "certificate " + certificate + ", key " + key + ", trusted CA " + trusted + revoked;
   }
 
   private Contents read() {
     return new Contents(
         read("peer certificate", certificate),
         read("peer key", key),
-        trustedCa == null ? "" : read("peer trusted CA", trustedCa));
+        trustedCa == null ? "" : read("peer trusted CA", trustedCa),
+        revocationLists == null ? "" : read("peer revocation lists", revocationLists));
   }
 
-  // PEM is ASCII, and what is around it may be anything.
+  // PEM is ASCII, what is around it may be anything, and DER is kept byte by byte.
   private static String read(String what, Path file) {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
-      throw new IllegalArgumentException(
-          what + ": " + file + " (expected: a readable PEM file)", e);
+      throw new IllegalArgumentException(what + ": " + file + " (expected: a readable file)", e);
     }
   }
 
   private Contexts contexts(Contents from) {
     X509Certificate[] chain = certificates("peer certificate", certificate, from.certificate);
     PrivateKey privateKey = privateKey(from.key, chain[0].getPublicKey());
+    X509Certificate[] authorities =
+        trustedCa == null
+            ? new X509Certificate[0]
+            : certificates("peer trusted CA", trustedCa, from.trustedCa);
+    RevocationLists revoked =
+        revocationLists == null
+            ? null
+            : RevocationLists.parse(revocationLists, from.revocationLists, authorities);
     try {
+      TrustManager peers = new PeerTrust(trusting(authorities), revoked, allowed);
       SslContextBuilder server =
           SslContextBuilder.forServer(privateKey, chain)
-              .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE);
-      SslContextBuilder client = SslContextBuilder.forClient().keyManager(privateKey, chain);
-      if (trustedCa != null) {
-        X509Certificate[] trusted = certificates("peer trusted CA", trustedCa, from.trustedCa);
-        if (allowed == null) {
-          server.trustManager(trusted);
-          client.trustManager(trusted);
-        } else {
-          TrustManager names = allowed.after(trusting(trusted));
-          server.trustManager(names);
-          client.trustManager(names);
-        }
-      }
+              .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE)
+              .trustManager(peers);
+      SslContextBuilder client =
+          SslContextBuilder.forClient().keyManager(privateKey, chain).trustManager(peers);
       return new Contexts(server.build(), client.build());
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException(
@@ -171,13 +176,16 @@ final class PemFiles {
         what + ": " + file + " (expected: a PEM file with certificates)" + more, cause);
   }
 
-  /** What trusts who chains to one of these certificates. */
-  private static X509ExtendedTrustManager trusting(X509Certificate[] trusted)
+  /** What trusts who chains to one of these certificates, or else to the platform's. */
+  private static X509ExtendedTrustManager trusting(X509Certificate[] authorities)
       throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
-    for (int i = 0; i < trusted.length; i++) {
-      store.setCertificateEntry(Integer.toString(i), trusted[i]);
+    KeyStore store = null;
+    if (authorities.length > 0) {
+      store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (int i = 0; i < authorities.length; i++) {
+        store.setCertificateEntry(Integer.toString(i), authorities[i]);
+      }
     }
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -223,5 +231,6 @@ final class PemFiles {
   }
 
   /** What is in the files. */
-  private record Contents(String certificate, String key, String trustedCa) {}
+  private record Contents(
+      String certificate, String key, String trustedCa, String revocationLists) {}
 }

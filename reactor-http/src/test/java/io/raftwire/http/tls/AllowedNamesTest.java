@@ -4,24 +4,14 @@ package io.raftwire.http.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import io.raftwire.TransportEvent;
 import io.raftwire.http.config.PeerTls;
-import io.raftwire.http.server.testkit.Member;
-import io.raftwire.http.server.testkit.Sample;
-import io.raftwire.raftpb.MessageType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,13 +21,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Which names peers may have: member 1 has peer.east.example, and the rules are member 2's. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class AllowedNamesTest {
-
-  private static final Duration WAIT = Duration.ofSeconds(10);
 
   private static final String SUBJECT_ALTERNATIVE_NAME = "2.5.29.17";
 
@@ -87,7 +74,12 @@ class AllowedNamesTest {
   @ParameterizedTest
   @ValueSource(strings = {"peer-west", "Peer-East", "peer-eas", "peer.east.example", "raft"})
   void aPeerOfAnotherCommonNameIsNotLetIn(String name) {
-    refused(tls -> tls.allowedCommonNames(name));
+    assertThat(refused(tls -> tls.allowedCommonNames(name)))
+        .startsWith("2: the TLS handshake with /127.0.0.1:")
+        .endsWith(
+            "the peer's certificate is for the common name peer-east (expected: one of ["
+                + name
+                + "])");
   }
 
   @ParameterizedTest
@@ -104,62 +96,32 @@ class AllowedNamesTest {
         "peer-east"
       })
   void aPeerOfAnotherHostNameIsNotLetIn(String name) {
-    refused(tls -> tls.allowedHostNames(name));
+    assertThat(refused(tls -> tls.allowedHostNames(name)))
+        .endsWith(
+            "the peer's certificate is for the hosts [peer.east.example, *.west.example, 127.0.0.1,"
+                + " fd00:0:0:0:0:0:0:1] (expected: one of ["
+                + name
+                + "])");
   }
 
   @Test
   void whoIsDialledIsLookedAtToo() {
-    PeerTls any = files.tls().build();
-    PeerTls some = files.tls().allowedCommonNames("peer-west").build();
-    try (Member one = member(1, any);
-        Member two = member(2, some)) {
-      two.know(one);
-      await().atMost(WAIT).until(() -> !two.events(TransportEvent.PeerInactive.class).isEmpty());
-      assertThat(two.events(TransportEvent.PeerInactive.class).get(0).cause().detail())
-          .contains(
-              "the peer's certificate is for the common name peer-east"
-                  + " (expected: one of [peer-west])");
-    }
-  }
-
-  @Test
-  void whoIsDialledIsLookedAtForHostNamesToo() {
-    PeerTls any = files.tls().build();
-    PeerTls some = files.tls().allowedHostNames("b.example", "a.example").build();
-    try (Member one = member(1, any);
-        Member two = member(2, some)) {
-      two.know(one);
-      await().atMost(WAIT).until(() -> !two.events(TransportEvent.PeerInactive.class).isEmpty());
-      assertThat(two.events(TransportEvent.PeerInactive.class).get(0).cause().detail())
-          .contains("peer.east.example")
-          .contains("(expected: one of [a.example, b.example])");
-    }
+    assertThat(shunned(tls -> tls.allowedCommonNames("peer-west")))
+        .contains(
+            "the peer's certificate is for the common name peer-east"
+                + " (expected: one of [peer-west])");
+    assertThat(shunned(tls -> tls.allowedHostNames("b.example", "a.example")))
+        .contains("peer.east.example")
+        .contains("(expected: one of [a.example, b.example])");
   }
 
   @Test
   void aPeerWithoutNamesIsNotLetIn() throws Exception {
     files.show(new CertificateBuilder().subject("O=Example").ecp256().buildIssuedBy(ca));
-    refused(tls -> tls.allowedHostNames("127.0.0.1"));
-    refused(tls -> tls.allowedCommonNames("Example"));
-  }
-
-  @Test
-  void whoIsRefusedIsInTheLogWithTheReason() {
-    Logger logger = (Logger) LoggerFactory.getLogger("io.raftwire.http.Listeners");
-    ListAppender<ILoggingEvent> lines = new ListAppender<>();
-    lines.list = new CopyOnWriteArrayList<>();
-    lines.start();
-    logger.addAppender(lines);
-    try {
-      refused(tls -> tls.allowedCommonNames("peer-west"));
-    } finally {
-      logger.detachAppender(lines);
-    }
-    assertThat(lines.list.get(0).getFormattedMessage())
-        .startsWith("2: the TLS handshake with /127.0.0.1:")
-        .endsWith(
-            "the peer's certificate is for the common name peer-east"
-                + " (expected: one of [peer-west])");
+    assertThat(refused(tls -> tls.allowedHostNames("127.0.0.1")))
+        .endsWith("the peer's certificate is for the hosts [] (expected: one of [127.0.0.1])");
+    assertThat(refused(tls -> tls.allowedCommonNames("Example")))
+        .endsWith("the peer's certificate has no common name (expected: one of [Example])");
   }
 
   // ---- settings
@@ -204,29 +166,16 @@ class AllowedNamesTest {
   }
 
   private void taken(UnaryOperator<PeerTls.Builder> rules) {
-    try (Member one = member(1, files.tls().build());
-        Member two = member(2, rules.apply(files.tls()).build())) {
-      one.know(two);
-      two.know(one);
-      await().atMost(WAIT).until(() -> one.active(two) && two.active(one));
-    }
+    Encounter.taken(files.tls().build(), rules.apply(files.tls()).build());
   }
 
-  private void refused(UnaryOperator<PeerTls.Builder> rules) {
+  private String refused(UnaryOperator<PeerTls.Builder> rules) {
     // Whoever it dials may have any name.
     PeerTls any = files.tls().build().verifyHostName(false);
-    try (Member one = member(1, any);
-        Member two = member(2, rules.apply(files.tls()).build())) {
-      one.know(two);
-      await().atMost(WAIT).until(() -> !one.events(TransportEvent.PeerInactive.class).isEmpty());
-      one.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, 1));
-      await().atMost(WAIT).until(() -> !one.events(TransportEvent.MessagesDropped.class).isEmpty());
-      assertThat(two.inbound()).isEmpty();
-      assertThat(one.active(two)).isFalse();
-    }
+    return Encounter.refused(any, rules.apply(files.tls()).build());
   }
 
-  private static Member member(long id, PeerTls tls) {
-    return Member.create(id, "https", config -> config.tls(tls)).takingAll().started();
+  private String shunned(UnaryOperator<PeerTls.Builder> rules) {
+    return Encounter.shunned(files.tls().build(), rules.apply(files.tls()).build());
   }
 }

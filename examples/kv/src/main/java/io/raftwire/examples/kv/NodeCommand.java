@@ -153,6 +153,12 @@ final class NodeCommand implements Callable<Integer> {
   private @Nullable Path peerTrustedCaFile;
 
   @Option(
+      names = "--peer-crl-file",
+      paramLabel = "FILE",
+      description = "Certificate revocation lists, PEM or DER: who is not let in any more.")
+  private @Nullable Path peerCrlFile;
+
+  @Option(
       names = "--peer-client-cert-auth",
       description = "Members that connect must show a certificate.")
   private boolean peerClientCertAuth;
@@ -342,13 +348,14 @@ final class NodeCommand implements Callable<Integer> {
     if (peerCertFile == null && peerKeyFile == null) {
       boolean more =
           peerTrustedCaFile != null
+              || peerCrlFile != null
               || peerClientCertAuth
               || peerAllowedCommonNames.length > 0
               || peerAllowedHostNames.length > 0;
       if (more) {
         throw new StartupException(
-            "--peer-trusted-ca-file, --peer-client-cert-auth, --peer-cert-allowed-cn,"
-                + " --peer-cert-allowed-hostname: without a certificate (expected: also"
+            "--peer-trusted-ca-file, --peer-crl-file, --peer-client-cert-auth,"
+                + " --peer-cert-allowed-cn, --peer-cert-allowed-hostname: without a certificate (expected: also"
                 + " --peer-cert-file and --peer-key-file)");
       }
       return null;
@@ -364,6 +371,7 @@ final class NodeCommand implements Callable<Integer> {
     try {
       return PeerTls.fromPem(peerCertFile, peerKeyFile)
           .trustedCa(peerTrustedCaFile)
+          .revocationLists(peerCrlFile)
           .clientAuth(peerClientCertAuth)
           .allowedCommonNames(peerAllowedCommonNames)
           .allowedHostNames(peerAllowedHostNames)

@@ -45,6 +45,7 @@ class MainTest {
         "node --peer-cert-file=x.pem                      | both or neither",
         "node --peer-client-cert-auth                     | --peer-cert-file",
         "node --peer-cert-file=no.pem --peer-key-file=no2.pem | no.pem",
+        "node --peer-crl-file=revoked.crl                 | also --peer-cert-file",
         "node --peer-cert-allowed-cn=m1,m2                | also --peer-cert-file",
         "node --peer-cert-allowed-hostname=h              | also --peer-cert-file",
         "node --peer-cert-file=no.pem --peer-key-file=no.pem --peer-cert-allowed-cn=m1,m2 | [m1, m2]",
