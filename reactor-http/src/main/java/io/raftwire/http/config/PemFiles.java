@@ -3,7 +3,9 @@
 package io.raftwire.http.config;
 
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.raftwire.http.config.PeerTls.Contexts;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.TrustManager;
@@ -41,6 +44,9 @@ final class PemFiles {
       Pattern.compile(
           "-----BEGIN (?:X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----",
           Pattern.DOTALL);
+
+  // Netty's OpenSSL offers no other kind of key.
+  private static final Set<String> OPENSSL_KEYS = Set.of("RSA", "EC");
 
   private final Path certificate;
   private final Path key;
@@ -137,12 +143,18 @@ final class PemFiles {
             : RevocationLists.parse(revocationLists, from.revocationLists, authorities);
     try {
       TrustManager peers = new PeerTrust(trusting(authorities), revoked, allowed);
+      boolean anyProvider = OPENSSL_KEYS.contains(privateKey.getAlgorithm());
+      SslProvider provider = anyProvider ? SslContext.defaultServerProvider() : SslProvider.JDK;
       SslContextBuilder server =
           SslContextBuilder.forServer(privateKey, chain)
+              .sslProvider(provider)
               .clientAuth(clientAuth ? ClientAuth.REQUIRE : ClientAuth.NONE)
               .trustManager(peers);
       SslContextBuilder client =
-          SslContextBuilder.forClient().keyManager(privateKey, chain).trustManager(peers);
+          SslContextBuilder.forClient()
+              .sslProvider(provider)
+              .keyManager(privateKey, chain)
+              .trustManager(peers);
       return new Contexts(server.build(), client.build());
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       throw new IllegalArgumentException(

@@ -192,9 +192,11 @@ class CertificateReloadTest {
   void otherKindsOfKeysAreRecognized(CertificateBuilder.Algorithm algorithm) throws Exception {
     X509Bundle leaf = leaf().algorithm(algorithm).buildIssuedBy(ca);
     PemFolder files = new PemFolder(directory).show(leaf).trust(ca);
-    try (Member two = member(2, files.tls().build())) {
+    PeerTls tls = files.tls().build();
+    try (Member two = member(2, tls)) {
       assertThat(shownBy(two)).isEqualTo(leaf.getCertificate());
     }
+    Encounter.taken(tls, tls);
   }
 
   @Test

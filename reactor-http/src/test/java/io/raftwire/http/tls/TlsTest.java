@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.Unpooled;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import io.raftwire.DirectorySnapshotStore;
@@ -113,6 +115,12 @@ class TlsTest {
           .block(WAIT);
       assertThat(Files.readAllBytes(store.file(11))).isEqualTo(bytes);
     }
+  }
+
+  @Test
+  void theProviderIsTheOneThatIsToBeTested() {
+    String expected = System.getProperty("raftwire.test.sslProvider", "JDK");
+    assertThat(SslContext.defaultServerProvider()).isEqualTo(SslProvider.valueOf(expected));
   }
 
   @Test
@@ -268,13 +276,13 @@ class TlsTest {
     Path key = write("key.pem", member.getPrivateKeyPEM());
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerTls.fromPem(missing, key).build())
-        .withMessage("peer certificate: " + missing + " (expected: a readable PEM file)");
+        .withMessage("peer certificate: " + missing + " (expected: a readable file)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerTls.fromPem(certificate, missing).build())
-        .withMessage("peer key: " + missing + " (expected: a readable PEM file)");
+        .withMessage("peer key: " + missing + " (expected: a readable file)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerTls.fromPem(certificate, key).trustedCa(missing).build())
-        .withMessage("peer trusted CA: " + missing + " (expected: a readable PEM file)");
+        .withMessage("peer trusted CA: " + missing + " (expected: a readable file)");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerTls.fromPem(certificate, key).clientAuth(true).build())
         .withMessageContaining("because client certificates are demanded");
