@@ -37,4 +37,16 @@ public interface TransportRecorder {
    * The inbound flux's subscriber had requested nothing although messages waited, for this long.
    */
   default void inboundStalled(Duration stall) {}
+
+  /**
+   * Certificates, keys or revocation lists have changed, and new connections are made with them.
+   * Where transports share them, the one that noticed tells.
+   */
+  default void certificatesReloaded() {}
+
+  /**
+   * Certificates, keys or revocation lists cannot be used as they are now, so those before stay.
+   * Told at each look at them until that is over.
+   */
+  default void certificateReloadFailed() {}
 }

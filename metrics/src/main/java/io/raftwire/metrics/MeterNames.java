@@ -21,8 +21,8 @@ public enum MeterNames {
     }
 
     @Override
-    InboundMeters inbound(MeterSet meters) {
-      return InboundMeters.in(meters);
+    TransportMeters transport(MeterSet meters) {
+      return TransportMeters.in(meters);
     }
   },
   /** The names, labels and buckets that etcd's dashboards and alerts are written for. */
@@ -38,8 +38,8 @@ public enum MeterNames {
     }
 
     @Override
-    InboundMeters inbound(MeterSet meters) {
-      return InboundMeters.none();
+    TransportMeters transport(MeterSet meters) {
+      return TransportMeters.NONE;
     }
   };
 
@@ -50,6 +50,6 @@ public enum MeterNames {
   abstract PeerRecorder peer(
       MeterSet meters, RequestObserver requests, MemberId local, String peer);
 
-  /** The meters of what is received from all peers together. */
-  abstract InboundMeters inbound(MeterSet meters);
+  /** The meters that are of no peer. */
+  abstract TransportMeters transport(MeterSet meters);
 }

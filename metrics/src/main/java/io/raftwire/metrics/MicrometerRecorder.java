@@ -35,7 +35,7 @@ public final class MicrometerRecorder implements TransportRecorder, AutoCloseabl
   private final Tags tags;
   private final ObservationRegistry observations;
   private final MeterSet common;
-  private final InboundMeters inbound;
+  private final TransportMeters transport;
   private final ConcurrentMap<String, MeterSet> peers = new ConcurrentHashMap<>();
 
   private MicrometerRecorder(Builder builder) {
@@ -44,7 +44,7 @@ public final class MicrometerRecorder implements TransportRecorder, AutoCloseabl
     this.tags = builder.tags;
     this.observations = builder.observations;
     this.common = new MeterSet(registry, tags);
-    this.inbound = names.inbound(common);
+    this.transport = names.transport(common);
   }
 
   /** Begins a recorder that registers its meters in the registry given, and in no other. */
@@ -83,12 +83,22 @@ public final class MicrometerRecorder implements TransportRecorder, AutoCloseabl
 
   @Override
   public void inboundStallBegan() {
-    inbound.stallBegan();
+    transport.stallBegan();
   }
 
   @Override
   public void inboundStalled(Duration stall) {
-    inbound.stallEnded(stall);
+    transport.stallEnded(stall);
+  }
+
+  @Override
+  public void certificatesReloaded() {
+    transport.certificatesReloaded();
+  }
+
+  @Override
+  public void certificateReloadFailed() {
+    transport.certificateReloadFailed();
   }
 
   /** Removes every meter it registered. For when the transport has stopped; may be repeated. */

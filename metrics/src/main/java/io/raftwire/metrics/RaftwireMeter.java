@@ -10,6 +10,7 @@ import static io.raftwire.metrics.RaftwireTag.CHANNEL;
 import static io.raftwire.metrics.RaftwireTag.CLASS;
 import static io.raftwire.metrics.RaftwireTag.DIRECTION;
 import static io.raftwire.metrics.RaftwireTag.MEMORY;
+import static io.raftwire.metrics.RaftwireTag.OUTCOME;
 import static io.raftwire.metrics.RaftwireTag.PEER;
 import static io.raftwire.metrics.RaftwireTag.REASON;
 
@@ -262,7 +263,14 @@ public enum RaftwireMeter implements DocumentedMeter {
       GAUGE,
       "seconds",
       "Time until the certificate expires, negative after that",
-      CERTIFICATE);
+      CERTIFICATE),
+  /** Certificates that have changed. */
+  CERTIFICATE_RELOADS(
+      "raftwire.certificate.reloads",
+      COUNTER,
+      "reloads",
+      "How often changed certificates were taken, or were looked at and could not be used",
+      OUTCOME);
 
   private final String name;
   private final Meter.Type type;

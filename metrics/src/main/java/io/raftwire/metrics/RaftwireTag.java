@@ -19,7 +19,9 @@ public enum RaftwireTag implements KeyName {
   /** {@code heap} or {@code direct}. */
   MEMORY("memory"),
   /** The name that the certificate's binder was given. */
-  CERTIFICATE("certificate");
+  CERTIFICATE("certificate"),
+  /** {@code success} or {@code failure}. */
+  OUTCOME("outcome");
 
   private final String key;
 

@@ -214,6 +214,18 @@ class MicrometerRecorderTest {
     assertThat(registry.get("raftwire.inbound.stalls").timer().count()).isEqualTo(1);
   }
 
+  @Test
+  void reloadsOfCertificatesAreCountedByOutcome() {
+    MicrometerRecorder recorder = MicrometerRecorder.builder(registry).build();
+    assertThat(counter("raftwire.certificate.reloads", "outcome", "success")).isZero();
+    assertThat(counter("raftwire.certificate.reloads", "outcome", "failure")).isZero();
+    recorder.certificatesReloaded();
+    recorder.certificateReloadFailed();
+    recorder.certificateReloadFailed();
+    assertThat(counter("raftwire.certificate.reloads", "outcome", "success")).isEqualTo(1);
+    assertThat(counter("raftwire.certificate.reloads", "outcome", "failure")).isEqualTo(2);
+  }
+
   // ---- coming and going -----------------------------------------------------------------------
 
   @ParameterizedTest

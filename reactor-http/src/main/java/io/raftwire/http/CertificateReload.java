@@ -3,6 +3,7 @@
 package io.raftwire.http;
 
 import io.raftwire.MemberId;
+import io.raftwire.TransportRecorder;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import java.time.Duration;
@@ -21,6 +22,7 @@ final class CertificateReload {
 
   private final MemberId id;
   private final @Nullable PeerTls tls;
+  private final TransportRecorder recorder;
   private final Disposable.Swap running = Disposables.swap();
 
   // Of the last look. One at a time looks.
@@ -29,6 +31,7 @@ final class CertificateReload {
   CertificateReload(RaftHttpConfig config) {
     this.id = config.id();
     this.tls = config.tls();
+    this.recorder = config.recorder();
   }
 
   void start() {
@@ -51,15 +54,20 @@ final class CertificateReload {
   private void look(PeerTls files) {
     try {
       if (files.reload()) {
+        recorder.certificatesReloaded();
         log.info("{}: the certificates have changed, new connections use them: {}", id, files);
       } else if (problem != null) {
         log.info("{}: the certificates are again what is in use: {}", id, files);
       }
       problem = null;
     } catch (RuntimeException e) {
+      if (running.isDisposed()) {
+        return; // Stopping has interrupted it.
+      }
+      recorder.certificateReloadFailed();
       String text = String.valueOf(e.getMessage());
-      // It lasts until somebody mends it: one line for each change of it. And stopping interrupts.
-      if (!text.equals(problem) && !running.isDisposed()) {
+      // It lasts until somebody mends it: one line for each change of it.
+      if (!text.equals(problem)) {
         log.warn("{}: new certificates cannot be used, those before stay: {}", id, text);
       }
       problem = text;

@@ -12,6 +12,9 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.raftwire.MemberId;
+import io.raftwire.PeerRecorder;
+import io.raftwire.TransportRecorder;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.server.testkit.Member;
 import io.raftwire.http.server.testkit.Sample;
@@ -27,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -91,16 +95,23 @@ class CertificateReloadTest {
   void aTransportSurvivesFilesThatAreNoneAndTakesTheNext() throws Exception {
     PemFolder files = new PemFolder(directory).show(before).trust(ca);
     PeerTls tls = files.tls().checkInterval(Duration.ofMillis(20)).build();
-    try (Member two = member(2, tls)) {
+    Reloads reloads = new Reloads();
+    try (Member two =
+        Member.create(2, "https", config -> config.tls(tls).recorder(reloads))
+            .takingAll()
+            .started()) {
       Files.writeString(files.certificate(), "half a certific");
       assertThatIllegalArgumentException().isThrownBy(tls::reload);
       assertThat(shownBy(two)).isEqualTo(before.getCertificate());
+      await().atMost(WAIT).until(() -> reloads.failed.get() >= 2);
+      assertThat(reloads.done).hasValue(0);
       Files.delete(files.key());
       assertThatIllegalArgumentException().isThrownBy(tls::reload);
       assertThat(shownBy(two)).isEqualTo(before.getCertificate());
 
       files.show(after);
       await().atMost(WAIT).until(() -> shownBy(two).equals(after.getCertificate()));
+      await().atMost(WAIT).until(() -> reloads.done.get() == 1);
     }
   }
 
@@ -207,6 +218,33 @@ class CertificateReloadTest {
   }
 
   // ---- helpers
+
+  /** Counts what a transport tells of its looks. */
+  private static final class Reloads implements TransportRecorder {
+
+    final AtomicInteger done = new AtomicInteger();
+    final AtomicInteger failed = new AtomicInteger();
+
+    @Override
+    public PeerRecorder peer(MemberId local, MemberId peer) {
+      return TransportRecorder.noop().peer(local, peer);
+    }
+
+    @Override
+    public PeerRecorder strangers(MemberId local) {
+      return TransportRecorder.noop().strangers(local);
+    }
+
+    @Override
+    public void certificatesReloaded() {
+      done.incrementAndGet();
+    }
+
+    @Override
+    public void certificateReloadFailed() {
+      failed.incrementAndGet();
+    }
+  }
 
   /** Has both members find each other anew. */
   private static void meet(Member one, Member two, int times) {

@@ -39,6 +39,18 @@ record BothRecorders(TransportRecorder first, TransportRecorder second)
     second.inboundStalled(stall);
   }
 
+  @Override
+  public void certificatesReloaded() {
+    first.certificatesReloaded();
+    second.certificatesReloaded();
+  }
+
+  @Override
+  public void certificateReloadFailed() {
+    first.certificateReloadFailed();
+    second.certificateReloadFailed();
+  }
+
   private record Both(PeerRecorder first, PeerRecorder second) implements PeerRecorder {
 
     @Override

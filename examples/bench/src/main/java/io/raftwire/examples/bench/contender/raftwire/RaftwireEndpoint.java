@@ -235,5 +235,15 @@ public final class RaftwireEndpoint implements Endpoint, SnapshotSender {
     public void inboundStalled(Duration stall) {
       next.inboundStalled(stall);
     }
+
+    @Override
+    public void certificatesReloaded() {
+      next.certificatesReloaded();
+    }
+
+    @Override
+    public void certificateReloadFailed() {
+      next.certificateReloadFailed();
+    }
   }
 }
