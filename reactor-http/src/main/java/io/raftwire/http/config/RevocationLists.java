@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CRL;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
@@ -94,18 +96,25 @@ final class RevocationLists {
       for (X509CRL list : lists) {
         X509CRLEntry entry = list.getRevokedCertificate(certificate);
         if (entry != null) {
-          throw new CertificateException(
-              "the peer's certificate of "
-                  + certificate.getSubjectX500Principal()
-                  + ", serial number "
-                  + certificate.getSerialNumber().toString(16)
-                  + ", was revoked at "
-                  + entry.getRevocationDate().toInstant()
-                  + " (expected: none that is in "
-                  + file
-                  + ")");
+          throw revoked(certificate, entry);
         }
       }
     }
+  }
+
+  private CertificateException revoked(X509Certificate certificate, X509CRLEntry entry) {
+    String text =
+        "the peer's certificate of "
+            + certificate.getSubjectX500Principal()
+            + ", serial number "
+            + certificate.getSerialNumber().toString(16)
+            + ", was revoked at "
+            + entry.getRevocationDate().toInstant()
+            + " (expected: none that is in "
+            + file
+            + ")";
+    // By its reason TLS tells the peer, too.
+    return new CertificateException(
+        text, new CertPathValidatorException(text, null, null, -1, BasicReason.REVOKED));
   }
 }

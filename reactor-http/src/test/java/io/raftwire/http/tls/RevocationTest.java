@@ -74,6 +74,9 @@ class RevocationTest {
     assertThat(Encounter.shunned(first.tls().build(), listing().clientAuth(false).build()))
         .as("by who lets in anybody")
         .contains(reason());
+    assertThat(Encounter.refused(listing().build(), first.tls().build()))
+        .as("what the other is told")
+        .containsIgnoringCase("certificate_revoked");
   }
 
   @Test

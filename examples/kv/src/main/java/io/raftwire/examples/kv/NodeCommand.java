@@ -165,14 +165,14 @@ final class NodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--peer-cert-allowed-cn",
-      paramLabel = "NAME,...",
+      paramLabel = "NAME",
       split = ",",
       description = "Which common names the other members' certificates may have. Default: any")
   private String[] peerAllowedCommonNames = {};
 
   @Option(
       names = "--peer-cert-allowed-hostname",
-      paramLabel = "HOST,...",
+      paramLabel = "HOST",
       split = ",",
       description =
           "For which hosts, of which one is enough, the other members' certificates must be valid,"
