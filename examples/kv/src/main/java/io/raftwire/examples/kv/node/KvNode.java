@@ -20,7 +20,6 @@ import io.raftwire.TransportEvent;
 import io.raftwire.examples.kv.proto.Delete;
 import io.raftwire.examples.kv.proto.MemberInfo;
 import io.raftwire.examples.kv.proto.Operation;
-import io.raftwire.examples.kv.proto.Publish;
 import io.raftwire.examples.kv.proto.Put;
 import io.raftwire.examples.kv.proto.RequestId;
 import io.raftwire.examples.kv.raft.DurableStore;
@@ -98,13 +97,13 @@ public final class KvNode {
   private final Proposals proposals;
   private final ReadBarrier reads;
   private final Membership membership;
+  private final Publication publication;
   private final ScheduledExecutorService timer;
   private final Disposable.Composite subscriptions = Disposables.composite();
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final LongAdder refusedMessages = new LongAdder();
   private @Nullable Observed observed;
-  private volatile boolean publishing;
 
   /** What a transport is made from. */
   public record TransportSettings(
@@ -120,19 +119,8 @@ public final class KvNode {
     this.config = config;
     this.dataDir = DataDir.open(config.dataDir());
     try {
-      Optional<DataDir.Identity> stored = dataDir.identity();
-      this.identity = stored.map(DataDir.Identity::nextRun).orElseGet(() -> newIdentity(config));
-      checkFits(config, identity);
+      this.identity = Bootstrap.identity(config, dataDir);
       MemberId id = MemberId.parse(identity.memberId());
-      if (dataDir.removed().contains(id)) {
-        throw new StartupException(
-            "--data-dir "
-                + config.dataDir()
-                + ": its member "
-                + id
-                + " was removed from the cluster (expected: an empty directory, to join anew)");
-      }
-      dataDir.identity(identity);
       ClusterId clusterId = ClusterId.parse(identity.clusterId());
       this.self =
           new KvEndpoint(id, config.name(), InitialCluster.strings(config.advertisePeerUrls()));
@@ -175,7 +163,7 @@ public final class KvNode {
             restored.get().getTermPersistentState().getTerm(),
             restored.get().getLogEntries().size());
       } else {
-        Collection<RaftEndpoint> members = initialMembers();
+        Collection<RaftEndpoint> members = Bootstrap.initialMembers(config, self);
         builder.setLocalEndpoint(self).setInitialGroupMembers(members);
         log.info(
             "{} {} cluster {} of {}",
@@ -196,6 +184,7 @@ public final class KvNode {
               config.limits().requestTimeout(),
               dataDir.removed(),
               raft.getReport().join().getResult());
+      this.publication = new Publication(config, self, group, store, proposals, reads, membership);
       this.timer =
           Executors.newSingleThreadScheduledExecutor(
               task -> {
@@ -389,7 +378,7 @@ public final class KvNode {
             added ->
                 clientUrls.isEmpty()
                     ? Mono.just(added)
-                    : publish(info(added, clientUrls)).thenReturn(added));
+                    : publication.publish(added, clientUrls).thenReturn(added));
   }
 
   /** Removes a member, for good. */
@@ -511,139 +500,15 @@ public final class KvNode {
       proposals.tick();
       reads.tick();
       membership.tick();
-      publishSelf();
+      publication.tick();
     } catch (RuntimeException e) {
       log.error("the timer failed: {}", e, e);
     }
   }
 
-  // As in etcd, a member says how it is reached through the log, once it runs. After a restart it
-  // reads first, because the log may say so already.
-  private void publishSelf() {
-    MemberInfo info = info(self, config.advertiseClientUrls());
-    if (publishing
-        || group.leader().isEmpty()
-        || isPublished(info)
-        || !membership.report().getCommittedMembers().getMembers().contains(self)) {
-      return;
-    }
-    publishing = true;
-    reads
-        .await(config.limits().requestTimeout())
-        .then(Mono.defer(() -> isPublished(info) ? Mono.<Applied>empty() : publish(info)))
-        .doFinally(signal -> publishing = false)
-        .subscribe(
-            applied ->
-                log.info("clients are told to reach {} at {}", self, info.getClientUrlsList()),
-            e -> log.debug("could not say where this member is reached: {}", e.getMessage()));
-  }
-
-  private boolean isPublished(MemberInfo info) {
-    return store.member(self.id()).filter(info::equals).isPresent();
-  }
-
-  private Mono<Applied> publish(MemberInfo info) {
-    return proposals.propose(
-        Operation.newBuilder().setPublish(Publish.newBuilder().setMember(info)));
-  }
-
-  private static MemberInfo info(KvEndpoint endpoint, List<String> clientUrls) {
-    return MemberInfo.newBuilder()
-        .setId(endpoint.id().value())
-        .setName(endpoint.name())
-        .addAllPeerUrls(endpoint.peerUrls())
-        .addAllClientUrls(clientUrls)
-        .build();
-  }
-
   private void storeFailed(Throwable cause) {
     log.error("cannot write to {}, so this member ends: {}", dataDir.sqlite(), cause.toString());
     ended.complete("its disk failed: " + cause.getMessage());
-  }
-
-  // A new member is no member to itself until the log says so; till then it listens.
-  private Collection<RaftEndpoint> initialMembers() {
-    InitialCluster initial = requireInitialCluster(config);
-    List<RaftEndpoint> members = new ArrayList<>();
-    for (KvEndpoint member : initial.members()) {
-      if (!config.joining() || !member.equals(self)) {
-        members.add(member);
-      }
-    }
-    if (members.isEmpty()) {
-      throw new StartupException(
-          "--initial-cluster: only this member (expected: with --initial-cluster-state existing,"
-              + " the members there are)");
-    }
-    return members;
-  }
-
-  private static DataDir.Identity newIdentity(NodeConfig config) {
-    InitialCluster initial = requireInitialCluster(config);
-    Optional<KvEndpoint> own = initial.named(config.name());
-    if (own.isEmpty() && !config.joining()) {
-      throw new StartupException(
-          "--initial-cluster: "
-              + initial
-              + " (expected: among them this member, --name "
-              + config.name()
-              + ")");
-    }
-    MemberId id = own.map(KvEndpoint::id).orElse(config.id());
-    if (id == null) {
-      throw new StartupException(
-          "--id: none given (expected: the id the cluster gave this member when it was added)");
-    }
-    if (config.id() != null && !config.id().equals(id)) {
-      throw new StartupException(
-          "--id "
-              + config.id()
-              + ": in --initial-cluster this member is "
-              + id
-              + " (expected: the same; write "
-              + config.id()
-              + "@"
-              + config.name()
-              + "=... there, on every member)");
-    }
-    if (config.joining() && config.clusterId() == null) {
-      throw new StartupException(
-          "--cluster-id: none given (expected: the cluster's, as GET /members shows it)");
-    }
-    ClusterId clusterId = config.clusterId() != null ? config.clusterId() : initial.clusterId();
-    return new DataDir.Identity(clusterId.toString(), id.toString(), config.name(), 1);
-  }
-
-  private static InitialCluster requireInitialCluster(NodeConfig config) {
-    InitialCluster initial = config.initialCluster();
-    if (initial == null) {
-      throw new StartupException(
-          "--initial-cluster: none given (expected: name=url for each member, because "
-              + config.dataDir()
-              + " knows of no cluster yet)");
-    }
-    return initial;
-  }
-
-  private static void checkFits(NodeConfig config, DataDir.Identity identity) {
-    mustEqual(config, "--name", config.name(), identity.name());
-    mustEqual(config, "--id", config.id(), identity.memberId());
-    mustEqual(config, "--cluster-id", config.clusterId(), identity.clusterId());
-  }
-
-  private static void mustEqual(
-      NodeConfig config, String flag, @Nullable Object given, String stored) {
-    if (given != null && !given.toString().equals(stored)) {
-      throw new StartupException(
-          flag
-              + " "
-              + given
-              + ": "
-              + config.dataDir()
-              + " belongs to "
-              + stored
-              + " (expected: the same, or another --data-dir)");
-    }
   }
 
   private static void closeQuietly(DataDir dataDir) {
