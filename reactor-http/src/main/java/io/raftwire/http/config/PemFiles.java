@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PemFiles {
 
+  private static final Pattern CERTIFICATE_BEGIN =
+      Pattern.compile("-----BEGIN (?:X509 )?CERTIFICATE-----");
+
   private static final Pattern CERTIFICATE =
       Pattern.compile(
           "-----BEGIN (?:X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----",
@@ -178,6 +181,10 @@ final class PemFiles {
     }
     if (certificates.isEmpty()) {
       throw noCertificates(what, file, "", null);
+    }
+    // Somebody may be writing it.
+    if (CERTIFICATE_BEGIN.matcher(pem).results().count() > certificates.size()) {
+      throw noCertificates(what, file, ": one of them has no end", null);
     }
     return certificates.toArray(new X509Certificate[0]);
   }

@@ -198,6 +198,23 @@ class CertificateReloadTest {
     assertThat(tls.reload()).isTrue();
   }
 
+  @Test
+  void aFileThatIsBeingWrittenIsNotTaken() throws Exception {
+    PemFolder files = new PemFolder(directory).show(before).trust(ca, nextCa);
+    PeerTls tls = files.tls().build();
+    SslContext last = tls.server();
+    String next = nextCa.getCertificatePEM();
+    Files.writeString(
+        files.trustedCa(),
+        ca.getCertificatePEM() + "\n" + next.substring(0, next.indexOf("-----END")));
+    assertThatIllegalArgumentException()
+        .isThrownBy(tls::reload)
+        .withMessage(
+            "peer trusted CA: %s (expected: a PEM file with certificates): one of them has no end",
+            files.trustedCa());
+    assertThat(tls.server()).isSameAs(last);
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"ecp384", "rsa3072", "ed25519"})
   void otherKindsOfKeysAreRecognized(CertificateBuilder.Algorithm algorithm) throws Exception {

@@ -88,6 +88,10 @@ final class PemFolder {
     return key;
   }
 
+  Path trustedCa() {
+    return trustedCa;
+  }
+
   /** Replaces certificate and key. */
   PemFolder show(X509Bundle leaf) throws IOException {
     Files.writeString(certificate, leaf.getCertificatePathPEM());
