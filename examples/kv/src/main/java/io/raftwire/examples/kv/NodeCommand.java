@@ -355,8 +355,8 @@ final class NodeCommand implements Callable<Integer> {
       if (more) {
         throw new StartupException(
             "--peer-trusted-ca-file, --peer-crl-file, --peer-client-cert-auth,"
-                + " --peer-cert-allowed-cn, --peer-cert-allowed-hostname: without a certificate (expected: also"
-                + " --peer-cert-file and --peer-key-file)");
+                + " --peer-cert-allowed-cn, --peer-cert-allowed-hostname: without a certificate"
+                + " (expected: also --peer-cert-file and --peer-key-file)");
       }
       return null;
     }
