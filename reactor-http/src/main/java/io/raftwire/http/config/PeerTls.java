@@ -144,7 +144,7 @@ public final class PeerTls {
      * Certificate revocation lists, PEM or DER, as etcd's {@code --peer-crl-file}: a peer with a
      * certificate that its authority has revoked is refused, whoever of the two has dialled. A list
      * of a trusted CA must be signed by it. It counts even after the next one was due. Default:
-     * nobody is.
+     * none.
      */
     public Builder revocationLists(@Nullable Path revocationLists) {
       this.revocationLists = revocationLists;

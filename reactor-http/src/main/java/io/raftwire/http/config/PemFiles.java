@@ -23,11 +23,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -40,13 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PemFiles {
 
-  private static final Pattern CERTIFICATE_BEGIN =
-      Pattern.compile("-----BEGIN (?:X509 )?CERTIFICATE-----");
-
-  private static final Pattern CERTIFICATE =
-      Pattern.compile(
-          "-----BEGIN (?:X509 )?CERTIFICATE-----(.*?)-----END (?:X509 )?CERTIFICATE-----",
-          Pattern.DOTALL);
+  private static final PemBlocks CERTIFICATES = new PemBlocks("(?:X509 )?CERTIFICATE");
 
   // Netty's OpenSSL offers no other kind of key.
   private static final Set<String> OPENSSL_KEYS = Set.of("RSA", "EC");
@@ -168,11 +159,9 @@ final class PemFiles {
 
   private static X509Certificate[] certificates(String what, Path file, String pem) {
     List<X509Certificate> certificates = new ArrayList<>();
-    Matcher block = CERTIFICATE.matcher(pem);
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      while (block.find()) {
-        byte[] der = Base64.getMimeDecoder().decode(block.group(1));
+      for (byte[] der : CERTIFICATES.decode(pem)) {
         certificates.add(
             (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)));
       }
@@ -181,10 +170,6 @@ final class PemFiles {
     }
     if (certificates.isEmpty()) {
       throw noCertificates(what, file, "", null);
-    }
-    // Somebody may be writing it.
-    if (CERTIFICATE_BEGIN.matcher(pem).results().count() > certificates.size()) {
-      throw noCertificates(what, file, ": one of them has no end", null);
     }
     return certificates.toArray(new X509Certificate[0]);
   }

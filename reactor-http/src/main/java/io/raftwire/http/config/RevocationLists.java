@@ -14,8 +14,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 
 /**
@@ -24,6 +24,8 @@ import java.util.List;
  * says nothing about another authority's certificates, which may have the same serial numbers.
  */
 final class RevocationLists {
+
+  private static final PemBlocks LISTS = new PemBlocks("X509 CRL");
 
   private final Path file;
   private final List<X509CRL> lists;
@@ -39,20 +41,24 @@ final class RevocationLists {
    * @throws IllegalArgumentException naming the file, if there is anything else in it
    */
   static RevocationLists parse(Path file, String content, X509Certificate[] authorities) {
-    byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
     try {
-      Collection<? extends CRL> lists =
-          CertificateFactory.getInstance("X.509").generateCRLs(new ByteArrayInputStream(bytes));
+      List<byte[]> blocks = LISTS.decode(content);
+      if (blocks.isEmpty()) {
+        blocks = List.of(content.getBytes(StandardCharsets.ISO_8859_1));
+      }
+      CertificateFactory factory = CertificateFactory.getInstance("X.509");
+      List<X509CRL> lists = new ArrayList<>();
+      for (byte[] der : blocks) {
+        for (CRL list : factory.generateCRLs(new ByteArrayInputStream(der))) {
+          verify((X509CRL) list, authorities);
+          lists.add((X509CRL) list);
+        }
+      }
       if (lists.isEmpty()) {
         throw new GeneralSecurityException("there is none");
       }
-      RevocationLists parsed =
-          new RevocationLists(file, lists.stream().map(X509CRL.class::cast).toList());
-      for (X509CRL list : parsed.lists) {
-        verify(list, authorities);
-      }
-      return parsed;
-    } catch (GeneralSecurityException e) {
+      return new RevocationLists(file, lists);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "peer revocation lists: "
               + file

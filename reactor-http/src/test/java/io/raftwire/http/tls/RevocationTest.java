@@ -103,10 +103,11 @@ class RevocationTest {
 
   @Test
   void theListsOfSeveralAuthoritiesFitOneFile() throws Exception {
-    ByteArrayOutputStream lists = new ByteArrayOutputStream();
-    lists.writeBytes(pem(revocationList(otherCa)));
-    lists.writeBytes(pem(revocationList(ca, west, east)));
-    second.distrust(lists.toByteArray());
+    byte[] other = revocationList(otherCa);
+    byte[] own = revocationList(ca, west, east);
+    second.distrust(two(pem(other), pem(own)));
+    assertThat(Encounter.refused(first.tls().build(), listing().build())).endsWith(reason());
+    second.distrust(two(other, own));
     assertThat(Encounter.refused(first.tls().build(), listing().build())).endsWith(reason());
   }
 
@@ -165,6 +166,10 @@ class RevocationTest {
           "no list".getBytes(StandardCharsets.US_ASCII),
           Arrays.copyOf(list, list.length - 1),
           Arrays.copyOf(pem(list), 200),
+          two(pem(list), Arrays.copyOf(pem(list), 200)),
+          two(pem(list), Arrays.copyOf(pem(list), pem(list).length - 3)),
+          two(pem(list), "-----BEGIN X509".getBytes(StandardCharsets.US_ASCII)),
+          two(list, Arrays.copyOf(list, list.length - 1)),
           ca.getCertificatePEM().getBytes(StandardCharsets.US_ASCII),
           revocationList(impostor, east)
         }) {
@@ -205,10 +210,17 @@ class RevocationTest {
         + ")";
   }
 
-  /** As {@code openssl crl -text} writes it. */
+  private static byte[] two(byte[] first, byte[] second) {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.writeBytes(first);
+    both.writeBytes(second);
+    return both.toByteArray();
+  }
+
+  /** As {@code openssl crl -text} writes it, after what the JDK's own reader takes for DER. */
   private static byte[] pem(byte[] der) {
     String block =
-        "Certificate Revocation List (CRL):\n        Version 2 (0x1)\n-----BEGIN X509 CRL-----\n"
+        "0 lists before\nCertificate Revocation List (CRL):\n        Version 2 (0x1)\n-----BEGIN X509 CRL-----\n"
             + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
             + "\n-----END X509 CRL-----\n";
     return block.getBytes(StandardCharsets.US_ASCII);
