@@ -15,9 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -26,6 +30,8 @@ public final class KvCluster implements AutoCloseable {
 
   private static final HttpClient CLIENT =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static final Set<Integer> GIVEN = new HashSet<>();
 
   private final Path directory;
   private final int clientPort;
@@ -124,15 +130,14 @@ public final class KvCluster implements AutoCloseable {
     program.close();
   }
 
-  // Below what the system gives to outgoing connections.
-  private static int freePorts(int count) {
+  // Below what the system gives to outgoing connections, and none of the learner's tests, which may
+  // run at the same time.
+  private static synchronized int freePorts(int count) {
     for (int attempt = 0; attempt < 100; attempt++) {
-      int base = ThreadLocalRandom.current().nextInt(12_000, 31_000);
-      boolean free = true;
-      for (int i = 0; i < count; i++) {
-        free &= isFree(base + i);
-      }
-      if (free) {
+      int base = ThreadLocalRandom.current().nextInt(12_000, 21_000);
+      List<Integer> ports = IntStream.range(base, base + count).boxed().toList();
+      if (Collections.disjoint(GIVEN, ports) && ports.stream().allMatch(KvCluster::isFree)) {
+        GIVEN.addAll(ports);
         return base;
       }
     }
