@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs one member. */
@@ -134,50 +135,7 @@ final class NodeCommand implements Callable<Integer> {
       description = "Where clients reach this member. Default: --listen-client-urls")
   private @Nullable String advertiseClientUrls;
 
-  @Option(
-      names = "--peer-cert-file",
-      paramLabel = "PEM",
-      description = "This member's certificate, for https peer URLs.")
-  private @Nullable Path peerCertFile;
-
-  @Option(
-      names = "--peer-key-file",
-      paramLabel = "PEM",
-      description = "The certificate's private key, without a password.")
-  private @Nullable Path peerKeyFile;
-
-  @Option(
-      names = "--peer-trusted-ca-file",
-      paramLabel = "PEM",
-      description = "Who signs the other members' certificates.")
-  private @Nullable Path peerTrustedCaFile;
-
-  @Option(
-      names = "--peer-crl-file",
-      paramLabel = "FILE",
-      description = "Certificate revocation lists, PEM or DER: who is not let in any more.")
-  private @Nullable Path peerCrlFile;
-
-  @Option(
-      names = "--peer-client-cert-auth",
-      description = "Members that connect must show a certificate.")
-  private boolean peerClientCertAuth;
-
-  @Option(
-      names = "--peer-cert-allowed-cn",
-      paramLabel = "NAME",
-      split = ",",
-      description = "Which common names the other members' certificates may have. Default: any")
-  private String[] peerAllowedCommonNames = {};
-
-  @Option(
-      names = "--peer-cert-allowed-hostname",
-      paramLabel = "HOST",
-      split = ",",
-      description =
-          "For which hosts, of which one is enough, the other members' certificates must be valid,"
-              + " whatever their URLs. Default: any")
-  private String[] peerAllowedHostNames = {};
+  @Mixin private PeerTlsOptions peerTls = new PeerTlsOptions();
 
   @Option(
       names = "--heartbeat-interval",
@@ -243,6 +201,7 @@ final class NodeCommand implements Callable<Integer> {
     NodeConfig config = config();
     positive("--page-interval", pageMillis, 60_000);
     NodeMeters meters = new NodeMeters(meterNames);
+    Path peerCertFile = peerTls.certFile();
     if (peerCertFile != null) {
       meters.certificate("peer", peerCertFile);
     }
@@ -323,7 +282,7 @@ final class NodeCommand implements Callable<Integer> {
             .stream()
             .map(URI::toString)
             .toList(),
-        tls(),
+        peerTls.tls(),
         new NodeConfig.Timing(
             Duration.ofMillis(heartbeatMillis), Duration.ofMillis(electionMillis), snapshotCount),
         new NodeConfig.Limits(maxKeyBytes, maxValueBytes, Duration.ofMillis(requestTimeoutMillis)));
@@ -342,43 +301,6 @@ final class NodeCommand implements Callable<Integer> {
     }
     String given = text;
     return flag("--initial-cluster", given, value -> InitialCluster.parse(value, token));
-  }
-
-  private @Nullable PeerTls tls() {
-    if (peerCertFile == null && peerKeyFile == null) {
-      boolean more =
-          peerTrustedCaFile != null
-              || peerCrlFile != null
-              || peerClientCertAuth
-              || peerAllowedCommonNames.length > 0
-              || peerAllowedHostNames.length > 0;
-      if (more) {
-        throw new StartupException(
-            "--peer-trusted-ca-file, --peer-crl-file, --peer-client-cert-auth,"
-                + " --peer-cert-allowed-cn, --peer-cert-allowed-hostname: without a certificate"
-                + " (expected: also --peer-cert-file and --peer-key-file)");
-      }
-      return null;
-    }
-    if (peerCertFile == null || peerKeyFile == null) {
-      throw new StartupException(
-          "--peer-cert-file "
-              + peerCertFile
-              + ", --peer-key-file "
-              + peerKeyFile
-              + " (expected: both or neither)");
-    }
-    try {
-      return PeerTls.fromPem(peerCertFile, peerKeyFile)
-          .trustedCa(peerTrustedCaFile)
-          .revocationLists(peerCrlFile)
-          .clientAuth(peerClientCertAuth)
-          .allowedCommonNames(peerAllowedCommonNames)
-          .allowedHostNames(peerAllowedHostNames)
-          .build();
-    } catch (IllegalArgumentException e) {
-      throw new StartupException(String.valueOf(e.getMessage()), e);
-    }
   }
 
   private static RaftHttpTransport transport(
