@@ -36,6 +36,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
@@ -163,24 +164,7 @@ public final class Main implements Callable<Integer> {
       description = "Remove this data directory's learner from the cluster, and stop.")
   private boolean leave;
 
-  @Option(
-      names = "--peer-cert-file",
-      paramLabel = "PEM",
-      description = "Certificate for https peer URLs, shown as a client's and as a server's.")
-  private @Nullable Path peerCert;
-
-  @Option(
-      names = "--peer-key-file",
-      paramLabel = "PEM",
-      description = "Its key, without a password.")
-  private @Nullable Path peerKey;
-
-  @Option(
-      names = "--peer-trusted-ca-file",
-      paramLabel = "PEM",
-      description =
-          "The CA that members' certificates must come from; with it, who connects must show one.")
-  private @Nullable Path peerCa;
+  @Mixin private PeerTlsOptions peerTls = new PeerTlsOptions();
 
   @Option(
       names = "--cert-file",
@@ -266,13 +250,7 @@ public final class Main implements Callable<Integer> {
       System.err.println("learner " + left.memberId() + " has left cluster " + left.clusterId());
       return 0;
     }
-    PeerTls tls =
-        peerCert == null || peerKey == null
-            ? null
-            : PeerTls.fromPem(peerCert, peerKey)
-                .trustedCa(peerCa)
-                .clientAuth(peerCa != null)
-                .build();
+    PeerTls tls = peerTls.tls();
     Identity identity =
         enrolment.join(advertised, initial -> LearnerNode.initialize(dataDir, initial));
     LearnerConfig config =
@@ -371,10 +349,10 @@ public final class Main implements Callable<Integer> {
         problems.add("--endpoints: \"" + url + "\" (expected: http://host:port or https://…)");
       }
     }
-    pair("--peer-cert-file", peerCert, "--peer-key-file", peerKey, problems);
+    peerTls.check(problems);
     pair("--cert-file", cert, "--key-file", key, problems);
     boolean https = (listenPeerUrls + "," + advertisedPeerUrls).contains("https:");
-    if (https && peerCert == null && !leave) {
+    if (https && !peerTls.isGiven() && !leave) {
       problems.add(
           "--listen-peer-urls: " + listenPeerUrls + " (expected with https: --peer-cert-file)");
     }
@@ -390,7 +368,8 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  private static void pair(
+  /** Finds one of two that go together without the other. */
+  static void pair(
       String one, @Nullable Path a, String other, @Nullable Path b, List<String> problems) {
     if ((a == null) != (b == null)) {
       problems.add(

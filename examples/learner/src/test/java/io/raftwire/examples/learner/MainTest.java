@@ -49,6 +49,16 @@ class MainTest {
         Arguments.of(List.of("--output", "xml"), "xml"),
         Arguments.of(List.of("--peer-cert-file", "a.pem"), "a.pem (expected: --peer-key-file"),
         Arguments.of(List.of("--listen-peer-urls", "https://127.0.0.1:1"), "--peer-cert-file"),
+        Arguments.of(
+            List.of("--peer-trusted-ca-file", "ca.pem"),
+            "--peer-trusted-ca-file: ca.pem (expected: --peer-cert-file"),
+        Arguments.of(List.of("--peer-crl-file", "crl.pem"), "--peer-crl-file: crl.pem (expected"),
+        Arguments.of(
+            List.of("--peer-cert-allowed-cn", "a,b"),
+            "--peer-cert-allowed-cn: a,b (expected: --peer-trusted"),
+        Arguments.of(
+            List.of("--peer-cert-allowed-hostname", "a.b"),
+            "--peer-cert-allowed-hostname: a.b (expected: --peer-trusted"),
         Arguments.of(List.of("--user", "root"), "NAME:PASSWORD"));
   }
 
