@@ -31,12 +31,10 @@ final class EntryParser {
 
   private EntryParser() {}
 
-  /**
-   * @throws CorruptStreamException if it does not parse
-   */
-  static Entry parse(byte[] array, int offset, int length) {
-    Entry entry = parseUsual(new FieldCursor(array, offset, offset + length));
-    return entry == null ? parseGenerally(array, offset, length) : entry;
+  /** Parses an entry that makes up an array. */
+  static Entry parse(byte[] array, LooseFields loose) {
+    Entry entry = parseUsual(array, 0, array.length);
+    return entry == null ? parseUnusual(array, 0, array.length, loose) : entry;
   }
 
   /**
@@ -45,7 +43,8 @@ final class EntryParser {
    *
    * @return null if it is anything else
    */
-  private static @Nullable Entry parseUsual(FieldCursor cursor) {
+  static @Nullable Entry parseUsual(byte[] array, int offset, int length) {
+    FieldCursor cursor = new FieldCursor(array, offset, offset + length);
     EntryType type = null;
     if (cursor.take(TYPE)) {
       type = EntryType.forNumber((int) cursor.varint());
@@ -75,7 +74,14 @@ final class EntryParser {
     return builder.build();
   }
 
-  private static Entry parseGenerally(byte[] array, int offset, int length) {
+  /**
+   * Parses any other.
+   *
+   * @param loose bounds what is unusual in all entries of a message
+   * @throws CorruptStreamException if it does not parse, or there is too much that is unusual
+   */
+  static Entry parseUnusual(byte[] array, int offset, int length, LooseFields loose) {
+    loose.look(array, offset, length, Entry.getDescriptor(), "entry");
     try {
       CodedInputStream in = UnsafeByteOperations.unsafeWrap(array, offset, length).newCodedInput();
       in.enableAliasing(true);

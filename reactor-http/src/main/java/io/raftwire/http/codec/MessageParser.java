@@ -5,10 +5,12 @@ package io.raftwire.http.codec;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses messages; the bytes in them refer to the array they were read from.
@@ -55,10 +57,8 @@ final class MessageParser {
     0x00 // term = 0
   };
 
-  // An entry takes two bytes at least on the wire, and some hundred once it is parsed.
-  private static final int MAX_ENTRIES = 1 << 20;
-  private static final int LARGE_BYTES = 2 * MAX_ENTRIES;
-  private static final int RESPONSES = 0x72;
+  // In a smaller message there are not too many entries, whatever they are.
+  private static final int LARGE_BYTES = 2 * LooseFields.MAX_ENTRIES;
 
   private MessageParser() {}
 
@@ -70,26 +70,40 @@ final class MessageParser {
    */
   static Message parse(byte[] bytes) {
     if (bytes.length >= LARGE_BYTES) {
-      boundEntries(bytes);
+      look(bytes);
     }
     FieldCursor cursor = new FieldCursor(bytes, 0, bytes.length);
     Message.Builder builder = Message.newBuilder();
+    LooseFields loose = null; // of a message that needs it
     while (cursor.more()) {
-      readField(bytes, cursor, builder);
+      int tag = cursor.tag();
+      if (tag == ENTRIES) {
+        loose = readEntry(bytes, cursor, builder, loose);
+      } else {
+        readField(tag, bytes, cursor, builder);
+      }
     }
     boolean whole = cursor.plain() && builder.hasType();
-    return whole ? builder.build() : parseGenerally(bytes);
+    if (whole) {
+      return builder.build();
+    }
+    look(bytes);
+    return parseGenerally(bytes);
   }
 
-  private static void readField(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
-    switch (cursor.tag()) {
+  private static void look(byte[] bytes) {
+    new LooseFields().look(bytes, 0, bytes.length, Message.getDescriptor(), "message");
+  }
+
+  private static void readField(
+      int tag, byte[] bytes, FieldCursor cursor, Message.Builder builder) {
+    switch (tag) {
       case TYPE -> readType(cursor, builder);
       case TO -> builder.setTo(cursor.varint());
       case FROM -> builder.setFrom(cursor.varint());
       case TERM -> builder.setTerm(cursor.varint());
       case LOG_TERM -> builder.setLogTerm(cursor.varint());
       case INDEX -> builder.setIndex(cursor.varint());
-      case ENTRIES -> readEntry(bytes, cursor, builder);
       case COMMIT -> builder.setCommit(cursor.varint());
       case SNAPSHOT -> skipEmptySnapshot(bytes, cursor, builder);
       case REJECT -> builder.setReject(cursor.bool());
@@ -108,12 +122,20 @@ final class MessageParser {
     }
   }
 
-  private static void readEntry(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
+  private static @Nullable LooseFields readEntry(
+      byte[] bytes, FieldCursor cursor, Message.Builder builder, @Nullable LooseFields loose) {
+    LooseFields found = loose;
     int length = cursor.length();
     if (cursor.plain()) {
-      builder.addEntries(EntryParser.parse(bytes, cursor.position(), length));
+      Entry entry = EntryParser.parseUsual(bytes, cursor.position(), length);
+      if (entry == null) {
+        found = loose == null ? new LooseFields() : loose;
+        entry = EntryParser.parseUnusual(bytes, cursor.position(), length, found);
+      }
+      builder.addEntries(entry);
       cursor.skip(length);
     }
+    return found;
   }
 
   private static void skipEmptySnapshot(byte[] bytes, FieldCursor cursor, Message.Builder builder) {
@@ -125,26 +147,6 @@ final class MessageParser {
       cursor.skip(length);
     } else {
       cursor.giveUp();
-    }
-  }
-
-  /** Counts what would become objects, before it does; only a large message can have so many. */
-  private static void boundEntries(byte[] bytes) {
-    int entries = 0;
-    try {
-      CodedInputStream in = CodedInputStream.newInstance(bytes);
-      int tag;
-      while ((tag = in.readTag()) != 0) {
-        // Responses are for a node's own storage, and could hold entries without number themselves.
-        if ((tag == ENTRIES && ++entries > MAX_ENTRIES) || tag == RESPONSES) {
-          throw CorruptStreamException.tooManyEntries(entries, MAX_ENTRIES);
-        }
-        in.skipField(tag);
-      }
-    } catch (InvalidProtocolBufferException e) {
-      throw CorruptStreamException.unparsable("message", bytes.length, e);
-    } catch (IOException e) {
-      throw new AssertionError("an array does not fail to be read", e);
     }
   }
 

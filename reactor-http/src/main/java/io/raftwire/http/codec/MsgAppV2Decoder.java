@@ -60,6 +60,7 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   private int entriesMissing;
   private long entryBytes;
   private long entryFieldBytes;
+  private final LooseFields loose = new LooseFields();
 
   private enum Expect {
     FRAME_TYPE,
@@ -123,6 +124,7 @@ public final class MsgAppV2Decoder extends FrameDecoder {
     entriesMissing = (int) count;
     entryBytes = 0;
     entryFieldBytes = 0;
+    loose.clear();
     expectEntryOrCommit();
     return true;
   }
@@ -177,7 +179,7 @@ public final class MsgAppV2Decoder extends FrameDecoder {
   }
 
   private void add(byte[] bytes) {
-    Entry entry = EntryParser.parse(bytes, 0, bytes.length);
+    Entry entry = EntryParser.parse(bytes, loose);
     if (entry.getIndex() != index + 1) {
       throw CorruptStreamException.notConsecutive(entries.size(), entry.getIndex(), index + 1);
     }

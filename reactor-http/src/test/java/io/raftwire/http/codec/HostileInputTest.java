@@ -5,9 +5,14 @@ package io.raftwire.http.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.CodedOutputStream;
 import io.netty.buffer.ByteBuf;
 import io.raftwire.MemberId;
 import io.raftwire.raftpb.Message;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitrary;
@@ -15,6 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Whatever arrives, a decoder takes it or says that it is corrupt, and never pays in advance. */
@@ -22,6 +28,13 @@ class HostileInputTest {
 
   private static final long LIMIT = 512L << 20;
   private static final int MIB = 1 << 20;
+  private static final byte[] APP = {0x08, 3};
+
+  /** Has the classes loaded, which agents rewrite for a price. */
+  @BeforeAll
+  static void warmUp() {
+    feed(Hex.bytes("01 0000000000000001"));
+  }
 
   @Test
   void anAnnouncedLengthCostsNothing() {
@@ -84,6 +97,117 @@ class HostileInputTest {
                     .hasMessage("entry count 1048577 (expected: at most 1048576)"));
 
     assertThat(allocated).isLessThan(8 * MIB);
+  }
+
+  @Test
+  void unknownFieldsWithoutNumberAreNotMadeObjects() throws IOException {
+    byte[] unknown = unknownFields(3 * MIB);
+    refused(() -> MessageParser.parse(join(APP, unknown)));
+    byte[] entry = join(field(7), length(unknown.length), unknown);
+    refused(() -> MessageParser.parse(join(APP, entry)));
+    byte[] snapshot = join(field(9), length(unknown.length), unknown);
+    refused(() -> MessageParser.parse(join(APP, snapshot)));
+  }
+
+  @Test
+  void unnamedValuesAndListsWithoutNumberAreNotMadeObjects() throws IOException {
+    byte[] types = new byte[3 * MIB];
+    byte[] voters = new byte[3 * MIB];
+    for (int i = 0; i < types.length; i += 2) {
+      types[i] = 0x08; // a type
+      types[i + 1] = 99;
+      voters[i] = 0x08; // a voter
+      voters[i + 1] = 1;
+    }
+    refused(() -> MessageParser.parse(join(APP, types)));
+    byte[] state = join(field(1), length(voters.length), voters);
+    byte[] metadata = join(field(2), length(state.length), state);
+    byte[] snapshot = join(field(9), length(metadata.length), metadata);
+    refused(() -> MessageParser.parse(join(APP, snapshot)));
+  }
+
+  @Test
+  void groupsAreLookedInto() {
+    byte[] groups = new byte[MIB / 4];
+    for (int i = 0; i < groups.length; i += 2) {
+      groups[i] = 0x7b; // a group of number 15
+      groups[i + 1] = 0x7c; // its end
+    }
+    refused(() -> MessageParser.parse(join(APP, groups)));
+    Arrays.fill(groups, (byte) 0x7b);
+    assertThatThrownBy(() -> MessageParser.parse(join(APP, groups)))
+        .isInstanceOf(CorruptStreamException.class)
+        .hasMessageContaining("more than 100 levels of nesting");
+  }
+
+  @Test
+  void theEntriesOfACompactFrameShareTheirBound() throws IOException {
+    byte[] unknown = join(Hex.bytes("10 01 18 01 22 00"), unknownFields(MIB / 6));
+    ByteArrayOutputStream frame = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(frame);
+    out.writeByte(1);
+    out.writeLong(2);
+    for (int i = 1; i <= 2; i++) {
+      unknown[3] = (byte) i;
+      out.writeLong(unknown.length);
+      out.write(unknown);
+    }
+    refused(() -> feed(frame.toByteArray()));
+  }
+
+  @Test
+  void aFewUnknownFieldsAreKept() throws IOException {
+    byte[] data = new byte[3 * MIB];
+    byte[] entry = join(Hex.bytes("10 01 18 01 22"), length(data.length), data, unknownFields(400));
+    byte[] message = join(APP, field(7), length(entry.length), entry, unknownFields(400));
+
+    Message parsed = MessageParser.parse(message);
+
+    assertThat(parsed.getUnknownFields().asMap()).hasSize(100);
+    assertThat(parsed.getEntries(0).getUnknownFields().asMap()).hasSize(100);
+    assertThat(parsed.toByteArray()).hasSameSizeAs(message);
+  }
+
+  private static void refused(Runnable parse) {
+    long allocated =
+        Allocation.of(
+            () ->
+                assertThatThrownBy(parse::run)
+                    .isInstanceOf(CorruptStreamException.class)
+                    .hasMessageStartingWith("number of unknown fields ")
+                    .hasMessageEndingWith(" (expected: at most 65536)"));
+    assertThat(allocated).isLessThan(32 * MIB);
+  }
+
+  private static byte[] unknownFields(int bytes) {
+    byte[] fields = new byte[bytes / 4 * 4];
+    for (int i = 0; i < bytes / 4; i++) {
+      int tag = (2048 + i % 250_000) << 3;
+      fields[4 * i] = (byte) (tag | 0x80);
+      fields[4 * i + 1] = (byte) (tag >>> 7 | 0x80);
+      fields[4 * i + 2] = (byte) (tag >>> 14);
+    }
+    return fields;
+  }
+
+  private static byte[] field(int number) {
+    return new byte[] {(byte) (number << 3 | 2)};
+  }
+
+  private static byte[] length(int length) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeUInt32NoTag(length);
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
   }
 
   @Property(tries = 2000)

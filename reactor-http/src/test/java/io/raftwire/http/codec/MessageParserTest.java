@@ -145,11 +145,11 @@ class MessageParserTest {
     try {
       expected = Entry.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      assertThatThrownBy(() -> EntryParser.parse(bytes, 0, bytes.length))
+      assertThatThrownBy(() -> EntryParser.parse(bytes, new LooseFields()))
           .isInstanceOf(CorruptStreamException.class);
       return;
     }
-    assertThat(EntryParser.parse(bytes, 0, bytes.length)).isEqualTo(expected);
+    assertThat(EntryParser.parse(bytes, new LooseFields())).isEqualTo(expected);
   }
 
   @Provide
