@@ -203,7 +203,7 @@ public final class InboundQueue {
   private <T> void hand(Outlet<T> out, Arrivals arrivals, int index) {
     try {
       out.handover.hand(out.subscriber, arrivals, index);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // A subscriber must not throw (Reactive Streams 2.13); one that does is done with.
       log.error("the subscriber of received messages threw; it gets no more", e);
       out.cancelled = true;

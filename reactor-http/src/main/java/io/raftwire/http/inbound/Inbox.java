@@ -23,7 +23,7 @@ public record Inbox(InboundQueue messages, ProposalQueue proposals) {
   public static Inbox create(Limits limits, TransportRecorder recorder) {
     return new Inbox(
         new InboundQueue(recorder),
-        new ProposalQueue(limits.proposalQueueMessages(), limits.proposalQueueBytes(), recorder));
+        new ProposalQueue(limits.proposalQueueMessages(), limits.proposalQueueBytes()));
   }
 
   /**

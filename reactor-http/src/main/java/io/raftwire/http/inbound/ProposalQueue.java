@@ -21,8 +21,9 @@ public final class ProposalQueue {
   private final AtomicLong bytes = new AtomicLong();
 
   /** An empty queue. */
-  public ProposalQueue(int maxMessages, long maxBytes, TransportRecorder recorder) {
-    this.queue = new InboundQueue(recorder);
+  public ProposalQueue(int maxMessages, long maxBytes) {
+    // Stalls are told of the inbound flux: proposals that wait hold up no connection.
+    this.queue = new InboundQueue(TransportRecorder.noop());
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
   }

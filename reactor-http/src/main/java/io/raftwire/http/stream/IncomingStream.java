@@ -208,7 +208,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
       return;
     }
     if (message.getType() != MessageType.MsgProp) {
-      batch().add(message);
+      batch().add(message, messageBytes);
     } else if (!inbox
         .proposals()
         .offer(message, messageBytes, SingleArrival.Acknowledgement.NONE)) {
@@ -243,8 +243,7 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
     if (batch != null) {
       read = null;
       lastBatchSize = batch.size;
-      batch.bytes = readMessageBytes;
-      waitingBytes.addAndGet(readMessageBytes);
+      waitingBytes.addAndGet(batch.bytes);
       inbox.messages().offer(batch);
     }
     receivedInTurn += received;
@@ -324,7 +323,8 @@ final class IncomingStream extends ChannelInboundHandlerAdapter implements Messa
       this.messages = new Message[expectedSize];
     }
 
-    void add(Message message) {
+    void add(Message message, long messageBytes) {
+      bytes += messageBytes;
       if (size == messages.length) {
         messages = Arrays.copyOf(messages, 2 * size);
       }

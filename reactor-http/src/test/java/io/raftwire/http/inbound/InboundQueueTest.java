@@ -5,7 +5,10 @@ package io.raftwire.http.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftwire.Delivery;
+import io.raftwire.MemberId;
+import io.raftwire.PeerRecorder;
 import io.raftwire.TransportRecorder;
+import io.raftwire.http.config.Limits;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.util.ArrayDeque;
@@ -341,8 +344,56 @@ class InboundQueueTest {
   }
 
   @Test
+  void anErrorOfTheSubscriberIsItsEndAndNobodyElses() {
+    InboundQueue queue = new InboundQueue(TransportRecorder.noop());
+    queue
+        .messages()
+        .subscribe(
+            message -> {
+              throw new NoClassDefFoundError("thrown by the test");
+            });
+    queue.offer(new SingleArrival(message(1), cause -> {}, () -> {}));
+    TestSubscriber<Message> next = TestSubscriber.create();
+    queue.messages().subscribe(next);
+    queue.offer(new SingleArrival(message(2), cause -> {}, () -> {}));
+    queue.complete();
+    assertThat(next.getReceivedOnNext()).contains(message(2));
+    assertThat(next.isTerminatedComplete()).isTrue();
+  }
+
+  @Test
+  void proposalsThatWaitAreNoStallOfTheInboundFlux() {
+    AtomicInteger stalls = new AtomicInteger();
+    Inbox inbox =
+        Inbox.create(
+            Limits.builder().build(),
+            new TransportRecorder() {
+              @Override
+              public PeerRecorder peer(MemberId local, MemberId peer) {
+                return TransportRecorder.noop().peer(local, peer);
+              }
+
+              @Override
+              public PeerRecorder strangers(MemberId local) {
+                return TransportRecorder.noop().strangers(local);
+              }
+
+              @Override
+              public void inboundStallBegan() {
+                stalls.incrementAndGet();
+              }
+            });
+    inbox.proposals().messages().subscribe(TestSubscriber.builder().initialRequest(0).build());
+    inbox.proposals().offer(message(1), 2, SingleArrival.Acknowledgement.NONE);
+    assertThat(stalls).hasValue(0);
+    inbox.messages().messages().subscribe(TestSubscriber.builder().initialRequest(0).build());
+    inbox.messages().offer(new SingleArrival(message(1), cause -> {}, () -> {}));
+    assertThat(stalls).hasValue(1);
+  }
+
+  @Test
   void proposalsAreBoundedInMessagesAndBytes() {
-    ProposalQueue proposals = new ProposalQueue(3, 100, TransportRecorder.noop());
+    ProposalQueue proposals = new ProposalQueue(3, 100);
     assertThat(proposals.offer(message(1), 500, SingleArrival.Acknowledgement.NONE))
         .as("an empty queue takes one of any size")
         .isTrue();
