@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ public final class Lane implements PeerRecorder.Lane {
   private final List<Runnable> roomListeners = new CopyOnWriteArrayList<>();
 
   private volatile Runnable onAvailable = NOBODY;
+  private volatile @Nullable Closing closing;
 
   // The consumer's: the first stamp it has met since it gave room back.
   private @Nullable Stamp firstStamp;
@@ -160,6 +162,9 @@ public final class Lane implements PeerRecorder.Lane {
     }
     queue.add(element);
     wake();
+    if (closing != null) {
+      sweep();
+    }
   }
 
   private void wake() {
@@ -189,10 +194,13 @@ public final class Lane implements PeerRecorder.Lane {
     return claimed.compareAndSet(false, true);
   }
 
-  /** The consumer is one no more; messages wait for the next. */
+  /** The consumer is one no more; messages wait for the next, unless the lane was closed. */
   public void relinquish() {
     onAvailable = NOBODY;
     claimed.set(false);
+    if (closing != null) {
+      sweep();
+    }
   }
 
   /**
@@ -262,6 +270,29 @@ public final class Lane implements PeerRecorder.Lane {
     return new Dropped(messages, bytes);
   }
 
+  /**
+   * Drops what waits, and what is still offered by a sender that does not know yet, as soon as
+   * there is no consumer.
+   *
+   * @param report told of what was dropped, on any thread, more than once if more comes
+   */
+  public void close(DropReason reason, Consumer<Dropped> report) {
+    closing = new Closing(reason, report);
+    sweep();
+  }
+
+  private void sweep() {
+    Closing end = closing;
+    // Whoever offers while another sweeps cannot claim, and relies on that one to look again.
+    while (end != null && !queue.isEmpty() && claim()) {
+      Dropped dropped = clear(end.reason());
+      claimed.set(false);
+      if (dropped.messages() > 0) {
+        end.report().accept(dropped);
+      }
+    }
+  }
+
   /** Has a listener told, on any thread, whenever room was given back. */
   public void addRoomListener(Runnable listener) {
     roomListeners.add(listener);
@@ -274,6 +305,9 @@ public final class Lane implements PeerRecorder.Lane {
 
   /** What {@link #clear} took out. */
   public record Dropped(long messages, long bytes) {}
+
+  /** How a lane was closed. */
+  private record Closing(DropReason reason, Consumer<Dropped> report) {}
 
   /** Marks when the message behind it was queued. */
   private record Stamp(long nanos) {}

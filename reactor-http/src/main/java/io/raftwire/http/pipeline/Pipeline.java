@@ -53,6 +53,7 @@ public final class Pipeline {
   private final LaneFlux messages;
   private final Set<Exchange> underWay = ConcurrentHashMap.newKeySet();
   private final Sinks.Empty<Void> drained = Sinks.empty();
+  private final AtomicBoolean started = new AtomicBoolean();
   private final Disposable.Composite running = Disposables.composite();
 
   /** A pipeline that does not send yet. */
@@ -76,8 +77,11 @@ public final class Pipeline {
     return lane;
   }
 
-  /** Begins to send. */
+  /** Begins to send, if that has not begun. */
   public void start() {
+    if (!started.compareAndSet(false, true)) {
+      return;
+    }
     int concurrency = link.config().limits().pipelineConcurrency();
     Duration transfer = link.config().timeouts().transfer();
     running.add(
@@ -108,13 +112,10 @@ public final class Pipeline {
   private void stopNow() {
     running.dispose();
     connections.close();
-    if (lane.claim()) {
-      Lane.Dropped dropped = lane.clear(DropReason.REMOVED);
-      lane.relinquish();
-      if (dropped.messages() > 0) {
-        link.reportDrops(CHANNEL, DropReason.REMOVED, dropped.messages(), dropped.bytes());
-      }
-    }
+    lane.close(
+        DropReason.REMOVED,
+        dropped ->
+            link.reportDrops(CHANNEL, DropReason.REMOVED, dropped.messages(), dropped.bytes()));
   }
 
   private Mono<Void> post(Message message) {

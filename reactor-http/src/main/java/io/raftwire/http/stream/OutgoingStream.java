@@ -197,6 +197,9 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
       Exceptions.throwIfFatal(e);
     } finally {
       draining = false;
+      if (endWhenDrained) {
+        endIfDrained();
+      }
     }
     rest();
   }
@@ -366,7 +369,7 @@ final class OutgoingStream extends ChannelDuplexHandler implements StreamOutput.
   private void endIfDrained() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     boolean written = outbound == null || outbound.totalPendingWriteBytes() == 0;
-    if (!ended && written && output.isEmpty() && lane.messages() == 0) {
+    if (!ended && !draining && written && output.isEmpty() && lane.messages() == 0) {
       end(LinkFailure.of(type.channel(), "write", Reason.LOCAL, "the stream was ended here"));
     }
   }

@@ -39,8 +39,10 @@ public final class StreamWriter {
   private final AtomicReference<@Nullable OutgoingStream> current = new AtomicReference<>();
   private final Sinks.Empty<Void> stopped = Sinks.empty();
 
-  private volatile boolean attached;
+  // No stream is attached any more once this is set, both under the lock of this.
   private volatile boolean stopping;
+  // How many streams there have been.
+  private volatile long attachments;
 
   /**
    * A writer without a stream.
@@ -68,7 +70,7 @@ public final class StreamWriter {
 
   /** Whether a stream is attached. */
   public boolean attached() {
-    return attached;
+    return current.get() != null;
   }
 
   /**
@@ -81,8 +83,16 @@ public final class StreamWriter {
     OutgoingStream next = new OutgoingStream(type, link, lane, channel, this);
     channel.pipeline().addBefore(NettyPipeline.HttpCodec, OutgoingStream.NAME, next);
     channel.config().setAutoRead(true);
-    OutgoingStream previous = current.getAndSet(next);
-    if (stopping) {
+    OutgoingStream previous = null;
+    boolean late;
+    synchronized (this) {
+      late = stopping;
+      if (!late) {
+        attachments++;
+        previous = current.getAndSet(next);
+      }
+    }
+    if (late) {
       next.end(Reason.LOCAL, "the peer was removed", () -> {});
       return;
     }
@@ -100,10 +110,13 @@ public final class StreamWriter {
    * @return completes when nothing is written any more
    */
   public Mono<Void> stop(Duration drain) {
-    stopping = true;
-    OutgoingStream stream = current.get();
+    OutgoingStream stream;
+    synchronized (this) {
+      stopping = true;
+      stream = current.get();
+    }
     if (stream == null) {
-      clear(DropReason.REMOVED);
+      closeLane();
       return Mono.empty();
     }
     if (drain.isZero()) {
@@ -121,12 +134,11 @@ public final class StreamWriter {
                   // The lane can be cleared only after the stream has left it.
                   return stopped.asMono().timeout(END_BOUND, Mono.empty());
                 }))
-        .then(Mono.fromRunnable(() -> clear(DropReason.REMOVED)));
+        .then(Mono.fromRunnable(this::closeLane));
   }
 
   /** Called by a stream on its event loop. */
   void begun(OutgoingStream stream) {
-    attached = true;
     link.recorder().streamOpened(type.channel(), PeerRecorder.Direction.SEND);
     link.status().streamUp(type.channel(), PeerRecorder.Direction.SEND);
     log.info("{}: {} stream to peer {} opened", link.local(), type.channel().label(), link.peer());
@@ -136,9 +148,6 @@ public final class StreamWriter {
   /** Called by a stream on its event loop, once. */
   void ended(OutgoingStream stream, LinkFailure cause, boolean wasBegun) {
     boolean wasLast = current.compareAndSet(stream, null);
-    if (wasLast) {
-      attached = false;
-    }
     if (wasBegun) {
       link.recorder()
           .streamClosed(
@@ -150,7 +159,9 @@ public final class StreamWriter {
       log.info("{}: stream to peer {} closed ({})", link.local(), link.peer(), cause);
     }
     if (stopping) {
-      stopped.tryEmitEmpty();
+      if (wasLast) {
+        stopped.tryEmitEmpty();
+      }
       return;
     }
     if (wasBegun) {
@@ -164,23 +175,32 @@ public final class StreamWriter {
 
   private void clearUnlessReattached() {
     Duration retention = link.config().timeouts().laneRetention();
+    long before = attachments;
     Schedulers.parallel()
         .schedule(
             () -> {
-              if (current.get() == null) {
-                clear(DropReason.STREAM_LOST);
+              // Another stream that was lost since then has a timer of its own.
+              if (current.get() == null && attachments == before) {
+                clear();
               }
             },
             retention.toNanos(),
             TimeUnit.NANOSECONDS);
   }
 
-  private void clear(DropReason reason) {
-    if (!lane.claim()) {
-      return;
+  private void clear() {
+    if (lane.claim()) {
+      Lane.Dropped dropped = lane.clear(DropReason.STREAM_LOST);
+      lane.relinquish();
+      report(DropReason.STREAM_LOST, dropped);
     }
-    Lane.Dropped dropped = lane.clear(reason);
-    lane.relinquish();
+  }
+
+  private void closeLane() {
+    lane.close(DropReason.REMOVED, dropped -> report(DropReason.REMOVED, dropped));
+  }
+
+  private void report(DropReason reason, Lane.Dropped dropped) {
     if (dropped.messages() > 0) {
       link.reportDrops(type.channel(), reason, dropped.messages(), dropped.bytes());
     }

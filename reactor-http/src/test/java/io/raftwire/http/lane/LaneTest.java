@@ -74,6 +74,48 @@ class LaneTest {
     return messages;
   }
 
+  // ---- its end
+
+  @Test
+  void aClosedLaneDropsWhatWaitsAndWhatStillComes() {
+    Lane lane = lane(1000, 1 << 20, 0);
+    List<Lane.Dropped> reports = new ArrayList<>();
+    offer(lane, bulk(1, 10));
+    offer(lane, bulk(2, 10));
+    long bytes = lane.bytes();
+    lane.close(DropReason.REMOVED, reports::add);
+    assertThat(reports).containsExactly(new Lane.Dropped(2, bytes));
+    assertThat(offer(lane, bulk(3, 10))).isTrue();
+    assertThat(reports).hasSize(2).last().isEqualTo(new Lane.Dropped(1, bytes / 2));
+    assertThat(lane.messages()).isZero();
+  }
+
+  @Test
+  void aLaneThatIsClosedUnderItsConsumerIsClearedWhenThatLeaves() {
+    Lane lane = lane(1000, 1 << 20, 0);
+    List<Lane.Dropped> reports = new ArrayList<>();
+    assertThat(lane.claim()).isTrue();
+    offer(lane, bulk(1, 10));
+    lane.close(DropReason.REMOVED, reports::add);
+    offer(lane, bulk(2, 10));
+    assertThat(reports).isEmpty();
+    lane.relinquish();
+    assertThat(reports).extracting(Lane.Dropped::messages).containsExactly(2L);
+    assertThat(lane.messages()).isZero();
+  }
+
+  @RepeatedTest(200)
+  void whoeverOffersWhileALaneIsClosedIsToldOf() {
+    Lane lane = lane(1000, 1 << 20, 0);
+    AtomicLong reported = new AtomicLong();
+    RaceTestUtils.race(
+        () -> lane.close(DropReason.REMOVED, dropped -> reported.addAndGet(dropped.messages())),
+        () -> offer(lane, bulk(1, 10)),
+        () -> offer(lane, bulk(2, 10)));
+    assertThat(reported).hasValue(2);
+    assertThat(lane.messages()).isZero();
+  }
+
   // ---- bounds ---------------------------------------------------------------------------------
 
   @Test
