@@ -7,15 +7,19 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.raftwire.RaftwireException;
+import io.raftwire.TransportStoppedException;
 import io.raftwire.http.config.PeerTls;
 import io.raftwire.http.config.RaftHttpConfig;
 import io.raftwire.http.config.Timeouts;
 import io.raftwire.http.link.CurrentSslContext;
 import io.raftwire.http.link.Failures;
+import io.raftwire.http.link.LingeringClose;
 import io.raftwire.http.link.MergedWarning;
 import io.raftwire.http.link.Reads;
 import java.net.URI;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
+import reactor.netty.FutureMono;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
@@ -41,6 +46,9 @@ final class Listeners {
   // What was read of a snapshot at once goes on at once.
   private static final int MAX_CHUNK_BYTES = 512 * 1024;
 
+  // TLS says good-bye first, which a peer that does not read holds up.
+  private static final Duration CLOSE_BOUND = Duration.ofSeconds(1);
+
   private final MergedWarning tooMany =
       new MergedWarning(log, "{}: closed a connection from {}: there are {} already");
 
@@ -52,6 +60,8 @@ final class Listeners {
   private final Router router;
   private final List<DisposableServer> servers = new CopyOnWriteArrayList<>();
   private final List<Channel> connections = new CopyOnWriteArrayList<>();
+  private volatile boolean closed;
+  private volatile @Nullable Mono<? extends DisposableServer> binding;
   private final AtomicInteger connectionCount = new AtomicInteger();
 
   Listeners(RaftHttpConfig config, LoopResources loops, Router router) {
@@ -68,19 +78,48 @@ final class Listeners {
 
   /** Closes all servers and their connections. */
   Mono<Void> close() {
-    return Flux.fromIterable(servers)
+    return Mono.defer(this::closeNow);
+  }
+
+  private Mono<Void> closeNow() {
+    closed = true;
+    Mono<? extends DisposableServer> last = binding;
+    // What is still being bound is open a moment later.
+    Mono<Void> bound = last == null ? Mono.empty() : last.doOnNext(servers::add).then();
+    return bound
+        .onErrorComplete()
+        .thenMany(Flux.fromIterable(servers))
         .flatMap(server -> Mono.fromRunnable(server::dispose).then(server.onDispose()))
-        .then(Mono.fromRunnable(() -> connections.forEach(Channel::close)));
+        .then(Mono.defer(this::closeConnections));
+  }
+
+  private Mono<Void> closeConnections() {
+    List<Mono<Void>> closing = new ArrayList<>();
+    for (Channel channel : connections) {
+      closing.add(FutureMono.from(channel.closeFuture()));
+      LingeringClose.closeAtOnce(channel);
+    }
+    return Mono.whenDelayError(closing).timeout(CLOSE_BOUND, Mono.empty()).onErrorComplete();
   }
 
   private Mono<Void> bind(URI url) {
-    return server(url)
-        .bind()
-        .doOnNext(servers::add)
-        .onErrorMap(
-            cause ->
-                new RaftwireException("cannot listen on " + url + ": " + rootText(cause), cause))
-        .then();
+    Mono<? extends DisposableServer> bound = server(url).bind().cache();
+    return Mono.defer(
+        () -> {
+          binding = bound;
+          return closed
+              ? Mono.error(new TransportStoppedException("start"))
+              : bound.onErrorMap(cause -> cannotListen(url, cause)).flatMap(this::bound);
+        });
+  }
+
+  private Mono<Void> bound(DisposableServer server) {
+    servers.add(server);
+    return closed ? Mono.error(new TransportStoppedException("start")) : Mono.empty();
+  }
+
+  private static RaftwireException cannotListen(URI url, Throwable cause) {
+    return new RaftwireException("cannot listen on " + url + ": " + rootText(cause), cause);
   }
 
   // Reactor Netty says that it failed to bind, and only the cause says why.

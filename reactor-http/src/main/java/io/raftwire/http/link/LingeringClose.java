@@ -11,6 +11,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import reactor.netty.NettyPipeline;
 import reactor.netty.http.server.HttpServerRequest;
@@ -20,7 +21,7 @@ import reactor.netty.http.server.HttpServerRequest;
  * follows, but reads on for a while and throws away what comes. A connection that is closed on
  * unread bytes is reset, and then the caller may never see the answer.
  */
-final class LingeringClose extends ChannelDuplexHandler {
+public final class LingeringClose extends ChannelDuplexHandler {
 
   private static final String NAME = "raftwire.lingeringClose";
   private static final Duration LINGER = Duration.ofSeconds(2);
@@ -34,6 +35,23 @@ final class LingeringClose extends ChannelDuplexHandler {
     request.withConnection(connection -> install(connection.channel()));
     // What has been decoded already is released by being read; the rest does not get so far.
     request.receive().subscribe(discarded -> {}, readBefore -> {});
+  }
+
+  /** Closes a connection without lingering, even if it does so already. */
+  public static void closeAtOnce(Channel channel) {
+    try {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                if (channel.pipeline().get(NAME) != null) {
+                  channel.pipeline().remove(NAME);
+                }
+                channel.close();
+              });
+    } catch (RejectedExecutionException e) {
+      channel.close(); // Its event loop has ended before, and it with that.
+    }
   }
 
   private static void install(Channel channel) {

@@ -100,6 +100,56 @@ class ServerTest {
   }
 
   @Test
+  void aStopDuringTheStartLeavesNothingBound() throws Exception {
+    LoopResources loops = LoopResources.create("given", 1, true);
+    try {
+      for (int i = 0; i < 20; i++) {
+        int port = Ports.free();
+        RaftHttpTransport transport =
+            RaftHttpTransport.create(
+                RaftHttpConfig.builder(MemberId.of(1), Member.CLUSTER)
+                    .listenUrls(PeerUrls.of("http://127.0.0.1:" + port))
+                    .loopResources(loops)
+                    .build());
+        // It may be through before the stop comes.
+        StepVerifier.create(transport.start().onErrorComplete(TransportStoppedException.class))
+            .then(() -> transport.stop().block(WAIT))
+            .expectComplete()
+            .verify(WAIT);
+        assertThatCode(() -> new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close())
+            .doesNotThrowAnyException();
+      }
+    } finally {
+      loops.disposeLater(Duration.ZERO, WAIT).block(WAIT);
+    }
+  }
+
+  @Test
+  void aStopLeavesNoConnectionThatLingers() throws Exception {
+    LoopResources loops = LoopResources.create("given", 1, true);
+    Member member = Member.start(1, config -> config.loopResources(loops));
+    try (RawClient client = RawClient.connect(member.port())) {
+      client.request("POST", "/raft/nowhere", RawClient.peerHeaders(2), new byte[10]);
+      assertThat(client.answer().status()).isEqualTo(404);
+      member.close();
+      // What is written is answered by a reset, and then fails.
+      await()
+          .atMost(Duration.ofSeconds(1))
+          .until(
+              () -> {
+                try {
+                  client.write((byte) 1);
+                  return false;
+                } catch (IOException e) {
+                  return true;
+                }
+              });
+    } finally {
+      loops.disposeLater(Duration.ZERO, WAIT).block(WAIT);
+    }
+  }
+
+  @Test
   void theSamePortCanBeTakenAgainAtOnce() throws Exception {
     PeerUrls urls = PeerUrls.of(Ports.freeUrl());
     for (int i = 0; i < 3; i++) {
