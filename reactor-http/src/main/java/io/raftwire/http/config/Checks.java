@@ -7,6 +7,9 @@ import java.time.Duration;
 /** Argument checks whose errors show the value and what was expected. */
 final class Checks {
 
+  // Ten years: whatever is made of it, in nanoseconds, fits a long.
+  private static final Duration MAX = Duration.ofDays(3650);
+
   private Checks() {}
 
   static int positive(String name, int value) {
@@ -30,16 +33,27 @@ final class Checks {
     return value;
   }
 
+  /**
+   * @param max the largest value
+   */
+  static long upTo(long max, String name, long value) {
+    if (value <= 0 || value > max) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: 1 to " + max + ")");
+    }
+    return value;
+  }
+
   static Duration notNegative(String name, Duration value) {
-    if (value.isNegative()) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: >= PT0S)");
+    if (value.isNegative() || value.compareTo(MAX) > 0) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: PT0S to " + MAX + ")");
     }
     return value;
   }
 
   static Duration positive(String name, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(name + ": " + value + " (expected: > PT0S)");
+    if (value.isNegative() || value.isZero() || value.compareTo(MAX) > 0) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: > PT0S, at most " + MAX + ")");
     }
     return value;
   }

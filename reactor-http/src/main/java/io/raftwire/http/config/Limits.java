@@ -157,6 +157,9 @@ public final class Limits {
   /** Sets each value on its own; every setter checks at once. */
   public static final class Builder {
 
+    // What a lane can count.
+    private static final long MAX_LANE_BYTES = 1L << 40;
+
     private int streamQueueMessages = 4096;
     private long streamQueueBytes = 64L << 20;
     private int pipelineQueueMessages = 64;
@@ -186,11 +189,11 @@ public final class Limits {
     }
 
     /**
-     * How many bytes of messages a stream's lane holds. Default 64 MiB. A single message larger
-     * than that is still taken by an empty lane.
+     * How many bytes of messages a stream's lane holds, at most 1 TiB. Default 64 MiB. A single
+     * message larger than that is still taken by an empty lane.
      */
     public Builder streamQueueBytes(long streamQueueBytes) {
-      this.streamQueueBytes = Checks.positive("streamQueueBytes", streamQueueBytes);
+      this.streamQueueBytes = Checks.upTo(MAX_LANE_BYTES, "streamQueueBytes", streamQueueBytes);
       return this;
     }
 
@@ -200,9 +203,10 @@ public final class Limits {
       return this;
     }
 
-    /** How many bytes of messages a pipeline's lane holds. Default 64 MiB. */
+    /** How many bytes of messages a pipeline's lane holds, at most 1 TiB. Default 64 MiB. */
     public Builder pipelineQueueBytes(long pipelineQueueBytes) {
-      this.pipelineQueueBytes = Checks.positive("pipelineQueueBytes", pipelineQueueBytes);
+      this.pipelineQueueBytes =
+          Checks.upTo(MAX_LANE_BYTES, "pipelineQueueBytes", pipelineQueueBytes);
       return this;
     }
 
