@@ -112,7 +112,7 @@ public final class PeerTls {
     private final Path key;
     private @Nullable Path trustedCa;
     private @Nullable Path revocationLists;
-    private boolean clientAuth;
+    private @Nullable Boolean clientAuth;
     private Set<String> commonNames = Set.of();
     private Set<String> hostNames = Set.of();
     private Duration checkInterval = Duration.ofMinutes(1);
@@ -124,7 +124,8 @@ public final class PeerTls {
 
     /**
      * The certificates peers must chain to, as etcd's {@code --peer-trusted-ca-file}. Default: the
-     * platform's.
+     * platform's. With it, whoever connects must show a certificate, unless {@link #clientAuth}
+     * says otherwise.
      */
     public Builder trustedCa(@Nullable Path trustedCa) {
       this.trustedCa = trustedCa;
@@ -133,7 +134,7 @@ public final class PeerTls {
 
     /**
      * Whether whoever connects must show a certificate, as etcd's {@code --peer-client-cert-auth}.
-     * Default: no.
+     * Default: if there is a {@linkplain #trustedCa trusted CA}; in etcd that demands it always.
      */
     public Builder clientAuth(boolean clientAuth) {
       this.clientAuth = clientAuth;
@@ -198,7 +199,8 @@ public final class PeerTls {
      *     the setting that does not go with another
      */
     public PeerTls build() {
-      if (trustedCa == null && clientAuth) {
+      boolean shown = clientAuth == null ? trustedCa != null : clientAuth;
+      if (trustedCa == null && shown) {
         throw new IllegalArgumentException(
             "peer trusted CA: none given (expected: a file, because client certificates are"
                 + " demanded)");
@@ -212,7 +214,7 @@ public final class PeerTls {
                 + " (expected: one kind)");
       }
       boolean named = !commonNames.isEmpty() || !hostNames.isEmpty();
-      if (named && !clientAuth) {
+      if (named && !shown) {
         throw new IllegalArgumentException(
             "allowed names of peers: "
                 + (commonNames.isEmpty() ? hostNames : commonNames)
@@ -224,7 +226,7 @@ public final class PeerTls {
               key,
               trustedCa,
               revocationLists,
-              clientAuth,
+              shown,
               named ? new AllowedNames(commonNames, hostNames) : null);
       return new PeerTls(files, checkInterval, NO_CONTEXTS, true);
     }

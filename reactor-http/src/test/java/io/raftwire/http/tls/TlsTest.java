@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -41,9 +42,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -286,6 +289,19 @@ class TlsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PeerTls.fromPem(certificate, key).clientAuth(true).build())
         .withMessageContaining("because client certificates are demanded");
+  }
+
+  @Test
+  void aTrustedCaIsEnoughToDemandCertificates() throws Exception {
+    PeerTls tls =
+        PeerTls.fromPem(
+                write("cert.pem", member.getCertificatePathPEM()),
+                write("key.pem", member.getPrivateKeyPEM()))
+            .trustedCa(write("ca.pem", ca.getCertificatePEM()))
+            .build();
+    assertThat(Objects.requireNonNull(tls.server()).newEngine(UnpooledByteBufAllocator.DEFAULT))
+        .extracting(SSLEngine::getNeedClientAuth)
+        .isEqualTo(true);
   }
 
   @Test

@@ -26,7 +26,8 @@ final class PeerTlsOptions {
   @Option(
       names = "--peer-trusted-ca-file",
       paramLabel = "PEM",
-      description = "Who signs the other members' certificates.")
+      description =
+          "Who signs the other members' certificates; with it, members that connect must show one.")
   private @Nullable Path trustedCaFile;
 
   @Option(
@@ -94,7 +95,7 @@ final class PeerTlsOptions {
       return PeerTls.fromPem(certFile, keyFile)
           .trustedCa(trustedCaFile)
           .revocationLists(crlFile)
-          .clientAuth(clientCertAuth)
+          .clientAuth(clientCertAuth || trustedCaFile != null)
           .allowedCommonNames(allowedCommonNames)
           .allowedHostNames(allowedHostNames)
           .build();

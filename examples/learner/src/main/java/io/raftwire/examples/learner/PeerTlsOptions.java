@@ -86,7 +86,6 @@ final class PeerTlsOptions {
     return PeerTls.fromPem(certFile, keyFile)
         .trustedCa(trustedCaFile)
         .revocationLists(crlFile)
-        .clientAuth(trustedCaFile != null)
         .allowedCommonNames(allowedCommonNames)
         .allowedHostNames(allowedHostNames)
         .build();
