@@ -154,6 +154,10 @@ public final class Prober {
         failed(e);
         return;
       }
+      if (!health.ok()) {
+        failed(new IOException("the peer says that it is not well"));
+        return;
+      }
       Instant began = beganAt;
       underWay = false;
       if (!running.isDisposed()) {

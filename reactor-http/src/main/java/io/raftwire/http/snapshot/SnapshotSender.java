@@ -84,7 +84,10 @@ public final class SnapshotSender {
                   outbound.send(
                       Flux.concat(
                           Mono.fromSupplier(() -> head(snapshot)),
-                          sliced(body).doOnNext(transfer::handed))));
+                          sliced(body)
+                              .doOnNext(transfer::handed)
+                              .onErrorMap(
+                                  cause -> new LinkException(link.peer(), ofBody(cause))))));
         });
   }
 
@@ -95,7 +98,7 @@ public final class SnapshotSender {
         .onErrorMap(
             cause -> {
               link.recorder().snapshotStarted(Direction.SEND);
-              return new Transfer(snapshot, 0L).failed(Failures.of(CHANNEL, "post", cause));
+              return new Transfer(snapshot, 0L).failed(ofBody(cause));
             })
         .flatMap(
             size ->
@@ -112,6 +115,10 @@ public final class SnapshotSender {
     stopped.tryEmitError(
         new LinkException(
             link.peer(), LinkFailure.of(CHANNEL, "post", Reason.LOCAL, "the peer was removed")));
+  }
+
+  private static LinkFailure ofBody(Throwable cause) {
+    return new LinkFailure(CHANNEL, "post", Reason.LOCAL, Failures.text(cause), cause);
   }
 
   private static long size(Path file) throws IOException {

@@ -118,6 +118,24 @@ class ProbeTest {
   }
 
   @Test
+  void aPeerThatSaysItIsNotWellIsNotMeasured() throws Exception {
+    Recording recording = new Recording();
+    try (RawServer peer =
+            RawServer.start(
+                (request, reply) ->
+                    reply.send(200, "", "{\"OK\":false,\"Now\":\"" + Instant.now() + "\"}"));
+        Member member =
+            Member.start(
+                1,
+                config ->
+                    config.recorder(recording).timeouts(times -> times.probeInterval(INTERVAL)))) {
+      member.transport().addPeer(MemberId.of(2), PeerUrls.of(peer.url()));
+      await().atMost(WAIT).until(() -> recording.probeFailures(MemberId.of(2)) >= 3);
+      assertThat(recording.probes(MemberId.of(2), PeerChannel.PIPELINE)).isEmpty();
+    }
+  }
+
+  @Test
   void aConnectionThatThePeerClosesIsReplaced() throws Exception {
     Recording recording = new Recording();
     try (Member one =

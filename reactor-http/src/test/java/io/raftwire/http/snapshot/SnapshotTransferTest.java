@@ -287,6 +287,30 @@ class SnapshotTransferTest {
   }
 
   @Test
+  void aBodyThatBreaksHereSaysNothingAboutThePeer() throws Exception {
+    try (Member sender = Member.start(1);
+        Member receiver = receiver(store)) {
+      sender.transport().addRemote(receiver.id(), receiver.urls());
+      sender.transport().send(Sample.message(MessageType.MsgAppResp, 1, 2, 1));
+      await().atMost(WAIT).until(() -> !sender.events(TransportEvent.PeerActive.class).isEmpty());
+      Message snapshot = Sample.snapshot(1, 2, 7);
+      Path missing = directory.resolve("missing");
+      for (Mono<Void> broken :
+          List.of(
+              sender
+                  .transport()
+                  .sendSnapshot(snapshot, Flux.error(new IllegalStateException("my disk"))),
+              sender.transport().sendSnapshot(snapshot, missing))) {
+        StepVerifier.create(broken).expectError(LinkException.class).verify(WAIT);
+      }
+      assertThat(sender.events(TransportEvent.SnapshotFailed.class))
+          .extracting(failed -> failed.cause().reason())
+          .containsExactly(Reason.LOCAL, Reason.LOCAL);
+      assertThat(sender.events(TransportEvent.PeerInactive.class)).isEmpty();
+    }
+  }
+
+  @Test
   void raftsAnswerComesAfterTheBodyWasSaved() throws Exception {
     try (Member sender = Member.start(1);
         Member receiver = Member.create(2, config -> config.snapshotStore(store)).started()) {
