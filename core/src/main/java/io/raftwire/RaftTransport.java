@@ -116,7 +116,8 @@ public interface RaftTransport {
   Mono<Void> sendSnapshot(Message snapshot, Path body);
 
   /**
-   * Adds a peer, or does nothing if it is there already; a remote of the same id becomes a peer.
+   * Adds a peer, or does nothing if it is there already; a remote of the same id becomes a peer,
+   * and what was under way to it goes on.
    *
    * @return whether it was added
    * @throws IllegalArgumentException for this member's own id or for 0

@@ -88,12 +88,12 @@ final class Members implements Membership {
     if (stopped || present instanceof HttpPeer) {
       return false;
     }
-    if (present != null) {
-      replace(id, null);
-      end(present);
+    if (present == null) {
+      add(id, new HttpPeer(link(id, urls), clients, inbox, clock));
+    } else {
+      present.link().urls().update(urls);
+      add(id, new HttpPeer(present, clients, inbox, clock));
     }
-    HttpPeer peer = new HttpPeer(link(id, urls), clients, inbox, clock);
-    add(id, peer);
     log.info("{}: added peer {} at {}", config.id(), id, urls);
     return true;
   }

@@ -37,6 +37,7 @@ public final class PeerStatus {
   private boolean everInactive;
 
   private volatile @Nullable Instant activeSince;
+  private volatile Runnable whenActive = () -> {};
 
   /** A status that begins inactive, silently. */
   public PeerStatus(MemberId local, MemberId peer, PeerRecorder recorder, EventBus events) {
@@ -56,11 +57,22 @@ public final class PeerStatus {
     return activeSince != null;
   }
 
+  /** Sets who is told, by whoever found out, each time that the peer has become active. */
+  public void whenActive(Runnable listener) {
+    whenActive = listener;
+  }
+
   /** A stream came up. */
-  public synchronized void streamUp(PeerChannel channel, Direction direction) {
-    count(direction, 1);
-    silent = false;
-    activate(channel);
+  public void streamUp(PeerChannel channel, Direction direction) {
+    boolean became;
+    synchronized (this) {
+      count(direction, 1);
+      silent = false;
+      became = activate(channel);
+    }
+    if (became) {
+      whenActive.run();
+    }
   }
 
   /** A stream that was up went down. */
@@ -76,10 +88,16 @@ public final class PeerStatus {
   }
 
   /** A POST was answered as it should be. */
-  public synchronized void postAnswered(PeerChannel channel) {
-    postAnswered = true;
-    silent = false;
-    activate(channel);
+  public void postAnswered(PeerChannel channel) {
+    boolean became;
+    synchronized (this) {
+      postAnswered = true;
+      silent = false;
+      became = activate(channel);
+    }
+    if (became) {
+      whenActive.run();
+    }
   }
 
   /** A dial or a POST failed. */
@@ -100,13 +118,15 @@ public final class PeerStatus {
     }
   }
 
-  private void activate(PeerChannel channel) {
-    if (activeSince == null) {
-      activeSince = Instant.now();
-      log.info("{}: peer {} became active ({})", local, peer, channel.label());
-      recorder.active();
-      events.publish(new TransportEvent.PeerActive(peer, channel));
+  private boolean activate(PeerChannel channel) {
+    if (activeSince != null) {
+      return false;
     }
+    activeSince = Instant.now();
+    log.info("{}: peer {} became active ({})", local, peer, channel.label());
+    recorder.active();
+    events.publish(new TransportEvent.PeerActive(peer, channel));
+    return true;
   }
 
   private void deactivate(LinkFailure cause) {

@@ -34,12 +34,19 @@ public class Destination {
     this.snapshots = new SnapshotSender(link, clients);
   }
 
+  /** What a destination has become; whatever is under way goes on. */
+  protected Destination(Destination before) {
+    this.link = before.link;
+    this.pipeline = before.pipeline;
+    this.snapshots = before.snapshots;
+  }
+
   /** What its channels share. */
   public final PeerLink link() {
     return link;
   }
 
-  /** Begins to send. */
+  /** Begins to send, if that has not begun. */
   public void start() {
     pipeline.start();
   }

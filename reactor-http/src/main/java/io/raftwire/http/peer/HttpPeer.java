@@ -40,20 +40,29 @@ public final class HttpPeer extends Destination implements Peer {
   private final Prober prober;
   private final List<Runnable> reachableListeners = new CopyOnWriteArrayList<>();
 
+  private volatile boolean started;
   private volatile boolean stopped;
 
   /** A peer that is not dialled yet. */
   public HttpPeer(PeerLink link, HttpClients clients, Inbox inbox, Clock clock) {
-    super(link, clients);
+    this(new Destination(link, clients), clients, inbox, clock);
+  }
+
+  /** A peer that is not dialled yet, and was a remote before. */
+  public HttpPeer(Destination remote, HttpClients clients, Inbox inbox, Clock clock) {
+    super(remote);
+    PeerLink link = remote.link();
     this.appWriter = new StreamWriter(StreamType.MSGAPP, link, this::wake);
     this.messageWriter = new StreamWriter(StreamType.MESSAGE, link, this::wake);
     this.appReader = new StreamReader(StreamType.MSGAPP, link, clients, inbox);
     this.messageReader = new StreamReader(StreamType.MESSAGE, link, clients, inbox);
     this.prober = new Prober(link, clients, clock);
+    link.status().whenActive(this::tellSenders);
   }
 
   @Override
   public void start() {
+    started = true;
     super.start();
     appReader.start();
     messageReader.start();
@@ -68,7 +77,7 @@ public final class HttpPeer extends Destination implements Peer {
     messageReader.stop();
     return Mono.whenDelayError(appWriter.stop(drain), messageWriter.stop(drain))
         .then(super.stop(drain))
-        .doFinally(signal -> reachableListeners.forEach(Runnable::run));
+        .doFinally(signal -> tellSenders());
   }
 
   @Override
@@ -76,7 +85,7 @@ public final class HttpPeer extends Destination implements Peer {
     super.wake();
     appReader.wake();
     messageReader.wake();
-    reachableListeners.forEach(Runnable::run);
+    tellSenders();
   }
 
   /** The writer of a stream, for the peer's request to attach to. */
@@ -118,7 +127,7 @@ public final class HttpPeer extends Destination implements Peer {
       throw new IllegalArgumentException(
           "message to " + MemberId.of(message.getTo()) + " (expected: to " + id() + ")");
     }
-    return stopped ? SendOutcome.STOPPED : offer(message);
+    return started && !stopped ? offer(message) : SendOutcome.STOPPED;
   }
 
   @Override
@@ -141,6 +150,10 @@ public final class HttpPeer extends Destination implements Peer {
       return messageWriter.lane().room();
     }
     return link().status().active() ? pipelineLane().room() : 0;
+  }
+
+  private void tellSenders() {
+    reachableListeners.forEach(Runnable::run);
   }
 
   void watch(Runnable listener) {
