@@ -33,6 +33,7 @@ public interface Peer {
   /**
    * Sends all messages of a publisher, requesting from it only what the peer's lanes have room for.
    * While the peer cannot be reached nothing is requested, and nothing is dropped for want of room.
+   * The publisher is asked by whoever made room, event loops among them, so it must not block.
    *
    * @return completes when the last message has been queued; fails with the publisher's error, with
    *     {@link IllegalArgumentException} on a message that is not for this peer or may not travel,

@@ -21,6 +21,7 @@ import io.raftwire.http.link.PeerLink;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -166,13 +167,15 @@ public final class StreamReader {
 
   private Mono<Void> read(Channel channel) {
     long beganNanos = System.nanoTime();
+    // Who stops may meet the end of the stream.
+    AtomicBoolean closed = new AtomicBoolean();
     return Mono.<LinkFailure>create(
             outcome -> {
               opened();
               IncomingStream.readFrom(channel, type, link, inbox, outcome);
             })
-        .doOnNext(cause -> closed(cause, beganNanos))
-        .doOnCancel(() -> closed(stoppedHere(), beganNanos))
+        .doOnNext(cause -> closed(closed, cause, beganNanos))
+        .doOnCancel(() -> closed(closed, stoppedHere(), beganNanos))
         .then();
   }
 
@@ -185,7 +188,10 @@ public final class StreamReader {
         "{}: {} stream from peer {} opened", link.local(), type.channel().label(), link.peer());
   }
 
-  private void closed(LinkFailure cause, long beganNanos) {
+  private void closed(AtomicBoolean already, LinkFailure cause, long beganNanos) {
+    if (already.getAndSet(true)) {
+      return;
+    }
     link.recorder()
         .streamClosed(
             type.channel(),
