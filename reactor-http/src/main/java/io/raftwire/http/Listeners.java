@@ -125,7 +125,7 @@ final class Listeners {
   // Reactor Netty says that it failed to bind, and only the cause says why.
   private static String rootText(Throwable cause) {
     Throwable root = cause.getCause() == null ? cause : cause.getCause();
-    return String.valueOf(root.getMessage());
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }
 
   private HttpServer server(URI url) {

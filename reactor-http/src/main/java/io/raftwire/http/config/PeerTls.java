@@ -143,9 +143,9 @@ public final class PeerTls {
 
     /**
      * Certificate revocation lists, PEM or DER, as etcd's {@code --peer-crl-file}: a peer with a
-     * certificate that its authority has revoked is refused, whoever of the two has dialled. A list
-     * of a trusted CA must be signed by it. It counts even after the next one was due. Default:
-     * none.
+     * certificate that its authority has revoked is refused, whoever of the two has dialled; but
+     * one that dials shows none unless that is {@linkplain #clientAuth demanded}. A list of a
+     * trusted CA must be signed by it. It counts even after the next one was due. Default: none.
      */
     public Builder revocationLists(@Nullable Path revocationLists) {
       this.revocationLists = revocationLists;

@@ -3,7 +3,6 @@
 package io.raftwire.examples.kv;
 
 import io.raftwire.ClusterId;
-import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
 import io.raftwire.TransportRecorder;
 import io.raftwire.examples.kv.http.KvServer;
@@ -268,7 +267,7 @@ final class NodeCommand implements Callable<Integer> {
     positive("--max-key-bytes", maxKeyBytes, 65_536);
     return new NodeConfig(
         name,
-        id == null ? null : flag("--id", id, MemberId::parse),
+        id == null ? null : flag("--id", id, InitialCluster::memberId),
         clusterId == null ? null : flag("--cluster-id", clusterId, ClusterId::parse),
         dataDir == null ? Path.of(name + ".data") : dataDir,
         initialCluster(advertisePeers),

@@ -43,19 +43,17 @@ final class PeerTlsOptions {
 
   @Option(
       names = "--peer-cert-allowed-cn",
-      paramLabel = "NAME",
-      split = ",",
+      paramLabel = "NAME,...",
       description = "Which common names the other members' certificates may have. Default: any")
-  private String[] allowedCommonNames = {};
+  private @Nullable String allowedCommonNames;
 
   @Option(
       names = "--peer-cert-allowed-hostname",
-      paramLabel = "HOST",
-      split = ",",
+      paramLabel = "HOST,...",
       description =
           "For which hosts, of which one is enough, the other members' certificates must be valid,"
               + " whatever their URLs. Default: any")
-  private String[] allowedHostNames = {};
+  private @Nullable String allowedHostNames;
 
   /** The certificate's file, if there is one. */
   @Nullable Path certFile() {
@@ -73,8 +71,8 @@ final class PeerTlsOptions {
           trustedCaFile != null
               || crlFile != null
               || clientCertAuth
-              || allowedCommonNames.length > 0
-              || allowedHostNames.length > 0;
+              || allowedCommonNames != null
+              || allowedHostNames != null;
       if (more) {
         throw new StartupException(
             "--peer-trusted-ca-file, --peer-crl-file, --peer-client-cert-auth,"
@@ -96,11 +94,16 @@ final class PeerTlsOptions {
           .trustedCa(trustedCaFile)
           .revocationLists(crlFile)
           .clientAuth(clientCertAuth || trustedCaFile != null)
-          .allowedCommonNames(allowedCommonNames)
-          .allowedHostNames(allowedHostNames)
+          .allowedCommonNames(names(allowedCommonNames))
+          .allowedHostNames(names(allowedHostNames))
           .build();
     } catch (IllegalArgumentException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  // Not split by the parser of options, to which "," is no name at all, and so any.
+  private static String[] names(@Nullable String list) {
+    return list == null ? new String[0] : list.split(",", -1);
   }
 }

@@ -29,6 +29,8 @@ class MainTest {
       delimiter = '|',
       value = {
         "node --id=xyz                                    | --id: member id: \"xyz\"",
+        "node --id=0                                      | --id: member id: 0",
+        "node --initial-cluster=0@default=http://h:1      | member id: 0",
         "node --listen-peer-urls=here                     | --listen-peer-urls: peer URL: \"here\"",
         "node --listen-client-urls=https://h:1            | http://host:port",
         "node --initial-cluster=m1                        | name=url",
@@ -49,6 +51,7 @@ class MainTest {
         "node --peer-cert-allowed-cn=m1,m2                | also --peer-cert-file",
         "node --peer-cert-allowed-hostname=h              | also --peer-cert-file",
         "node --peer-cert-file=no.pem --peer-key-file=no.pem --peer-cert-allowed-cn=m1,m2 | [m1, m2]",
+        "node --peer-cert-file=a --peer-key-file=b --peer-cert-allowed-cn=, | none is blank",
         "cluster --members=0                              | 1 to 9",
         "cluster --members=10                             | 1 to 9",
         "cluster --client-port=65536                      | 1 to 65533",

@@ -12,6 +12,7 @@ import io.raftwire.examples.learner.feed.EventFormat;
 import io.raftwire.examples.learner.feed.FeedEvent;
 import io.raftwire.examples.learner.feed.JsonFormat;
 import io.raftwire.examples.learner.feed.TextFormat;
+import io.raftwire.examples.learner.node.DataDirLock;
 import io.raftwire.examples.learner.node.Ended;
 import io.raftwire.examples.learner.node.LearnerConfig;
 import io.raftwire.examples.learner.node.LearnerNode;
@@ -108,7 +109,8 @@ public final class Main implements Callable<Integer> {
       paramLabel = "URL",
       description =
           "What members are told to dial. Default: the listen URLs. If it differs from last time,"
-              + " the cluster is told that the learner has moved.")
+              + " the cluster is told that the learner has moved; etcd's member list shows it as a"
+              + " voter from then on, though raft counts it as a learner as before.")
   private @Nullable String advertisedPeerUrls;
 
   @Option(
@@ -245,6 +247,8 @@ public final class Main implements Callable<Integer> {
             ? listen
             : urls("--initial-advertise-peer-urls", advertisedPeerUrls);
     Enrolment enrolment = new Enrolment(api(), dataDir);
+    // Of what is done to the cluster, nothing is done for a second learner of the same directory.
+    DataDirLock lock = DataDirLock.take(dataDir);
     if (leave) {
       Identity left = enrolment.leave();
       System.err.println("learner " + left.memberId() + " has left cluster " + left.clusterId());
@@ -256,22 +260,23 @@ public final class Main implements Callable<Integer> {
     LearnerConfig config =
         new LearnerConfig(
             dataDir,
-            identity,
+            identity.with(advertised),
             listen,
             name,
             keepEntries,
             keepSnapshots,
             tls,
             UnaryOperator.identity());
-    return follow(LearnerNode.open(config));
+    return follow(LearnerNode.open(config, lock), () -> enrolment.move(advertised));
   }
 
-  private int follow(LearnerNode node) {
+  private int follow(LearnerNode node, Runnable whenListening) {
     AtomicInteger exit = new AtomicInteger();
     AtomicBoolean ended = new AtomicBoolean();
     try (Cursor cursor = Cursor.open(dataDir)) {
       Output lines = new Output(new FileOutputStream(FileDescriptor.out), format(), cursor);
       node.start();
+      whenListening.run();
       long from = fromIndex == null ? cursor.read() + 1 : fromIndex;
       Disposable feed =
           first(count == null ? Long.MAX_VALUE : count, node.pages(from))

@@ -38,21 +38,19 @@ final class PeerTlsOptions {
 
   @Option(
       names = "--peer-cert-allowed-cn",
-      paramLabel = "NAME",
-      split = ",",
+      paramLabel = "NAME,...",
       description =
           "Which common names the members' certificates may have; needs --peer-trusted-ca-file."
               + " Default: any")
-  private String[] allowedCommonNames = {};
+  private @Nullable String allowedCommonNames;
 
   @Option(
       names = "--peer-cert-allowed-hostname",
-      paramLabel = "HOST",
-      split = ",",
+      paramLabel = "HOST,...",
       description =
           "For which hosts, of which one is enough, the members' certificates must be valid,"
               + " whatever their URLs; needs --peer-trusted-ca-file. Default: any")
-  private String[] allowedHostNames = {};
+  private @Nullable String allowedHostNames;
 
   /** Whether there is a certificate. */
   boolean isGiven() {
@@ -69,8 +67,8 @@ final class PeerTlsOptions {
     }
     if (trustedCaFile == null) {
       String missing = "--peer-trusted-ca-file";
-      ofNoUse("--peer-cert-allowed-cn", listed(allowedCommonNames), missing, problems);
-      ofNoUse("--peer-cert-allowed-hostname", listed(allowedHostNames), missing, problems);
+      ofNoUse("--peer-cert-allowed-cn", allowedCommonNames, missing, problems);
+      ofNoUse("--peer-cert-allowed-hostname", allowedHostNames, missing, problems);
     }
   }
 
@@ -86,8 +84,8 @@ final class PeerTlsOptions {
     return PeerTls.fromPem(certFile, keyFile)
         .trustedCa(trustedCaFile)
         .revocationLists(crlFile)
-        .allowedCommonNames(allowedCommonNames)
-        .allowedHostNames(allowedHostNames)
+        .allowedCommonNames(names(allowedCommonNames))
+        .allowedHostNames(names(allowedHostNames))
         .build();
   }
 
@@ -98,7 +96,8 @@ final class PeerTlsOptions {
     }
   }
 
-  private static @Nullable String listed(String[] names) {
-    return names.length == 0 ? null : String.join(",", names);
+  // Not split by the parser of options, to which "," is no name at all, and so any.
+  private static String[] names(@Nullable String list) {
+    return list == null ? new String[0] : list.split(",", -1);
   }
 }

@@ -4,6 +4,7 @@ package io.raftwire.examples.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.raftwire.examples.learner.node.DataDirLock;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -82,6 +83,19 @@ class MainTest {
 
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.text()).contains("http://127.0.0.1:1", "expected: an etcd client URL");
+  }
+
+  @Test
+  void aSecondLearnerOfADirectoryDoesNothing() {
+    try (DataDirLock first = DataDirLock.take(directory)) {
+      assertThat(first).isNotNull();
+      for (String what : List.of("--leave", "--count=1")) {
+        Result result =
+            run("--endpoints=http://127.0.0.1:1", "--data-dir=" + directory.toString(), what);
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.text()).contains("expected: one that no other learner is using");
+      }
+    }
   }
 
   @Test

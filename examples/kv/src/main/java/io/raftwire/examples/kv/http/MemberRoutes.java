@@ -138,12 +138,22 @@ final class MemberRoutes {
           throw new IllegalArgumentException("id: 0 is nobody's");
         }
         return new NewMember(
-            name.textValue(), id, PeerUrls.of(texts(json, "peerURLs")), texts(json, "clientURLs"));
+            name.textValue(), id, PeerUrls.of(texts(json, "peerURLs")), clientUrls(json));
       } catch (IOException e) {
         throw new RequestException(400, "body: no JSON" + EXPECTED);
       } catch (IllegalArgumentException e) {
         throw new RequestException(400, "body: " + e.getMessage() + EXPECTED);
       }
+    }
+
+    private static List<String> clientUrls(JsonNode json) {
+      List<String> texts = texts(json, "clientURLs");
+      for (String text : texts) {
+        if (!PeerUrls.of(List.of(text)).urls().get(0).getScheme().equals("http")) {
+          throw new IllegalArgumentException("clientURLs: " + text + " must be http://host:port");
+        }
+      }
+      return texts;
     }
 
     private static List<String> texts(JsonNode json, String field) {

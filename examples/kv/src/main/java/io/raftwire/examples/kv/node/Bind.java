@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire.examples.kv.node;
 
-import java.net.BindException;
-
 /** Turns a failed bind into what its user has to know: the address, the flag, the reason. */
 public final class Bind {
 
@@ -11,18 +9,18 @@ public final class Bind {
 
   /** The exception to end the program with. */
   public static StartupException failed(String flag, String urls, Throwable cause) {
-    for (Throwable each = cause; each != null; each = each.getCause()) {
-      if (each instanceof BindException) {
-        return new StartupException(
-            flag
-                + " "
-                + urls
-                + ": "
-                + each.getMessage()
-                + " (expected: a free port of this machine)",
-            cause);
-      }
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
     }
-    return new StartupException(flag + " " + urls + ": " + cause.getMessage(), cause);
+    String reason = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return new StartupException(
+        flag
+            + " "
+            + urls
+            + ": "
+            + reason
+            + " (expected: a free port, of an address of this machine)",
+        cause);
   }
 }

@@ -49,6 +49,16 @@ final class Bootstrap {
    */
   static Collection<RaftEndpoint> initialMembers(NodeConfig config, KvEndpoint self) {
     InitialCluster initial = requireInitialCluster(config);
+    if (!config.joining() && !initial.members().contains(self)) {
+      throw new StartupException(
+          "--initial-cluster: "
+              + initial
+              + " (expected: among them "
+              + self.id()
+              + ", which this member is by "
+              + config.dataDir()
+              + ", from a start with other flags; with an empty directory it begins anew)");
+    }
     List<RaftEndpoint> members = new ArrayList<>();
     for (KvEndpoint member : initial.members()) {
       if (!config.joining() || !member.equals(self)) {

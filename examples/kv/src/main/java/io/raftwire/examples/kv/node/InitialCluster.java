@@ -27,6 +27,19 @@ public final class InitialCluster {
   }
 
   /**
+   * Parses a member's id.
+   *
+   * @throws IllegalArgumentException if it is none that a member can have
+   */
+  public static MemberId memberId(String text) {
+    MemberId id = MemberId.parse(text);
+    if (id.value() == 0) {
+      throw new IllegalArgumentException("member id: 0 (expected: any other, for 0 is nobody)");
+    }
+    return id;
+  }
+
+  /**
    * Parses the flag.
    *
    * @throws IllegalArgumentException showing the part that is not as described
@@ -46,7 +59,7 @@ public final class InitialCluster {
                 + "\" (expected: name=url, such as m1=http://127.0.0.1:2380)");
       }
       if (at >= 0) {
-        MemberId id = MemberId.parse(who.substring(0, at));
+        MemberId id = memberId(who.substring(0, at));
         MemberId earlier = ids.put(name, id);
         if (earlier != null && !earlier.equals(id)) {
           throw new IllegalArgumentException(

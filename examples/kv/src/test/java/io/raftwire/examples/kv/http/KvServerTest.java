@@ -166,6 +166,8 @@ class KvServerTest {
         "{\"name\":\"m9\",\"peerURLs\":\"http://h:1\"}                     | array",
         "{\"name\":\"m9\",\"peerURLs\":[\"http://h:3\"],\"id\":\"0\"}      | nobody",
         "{\"name\":\"m9\",\"peerURLs\":[\"http://h:3\"],\"id\":\"q\"}      | hex",
+        "{\"name\":\"m9\",\"peerURLs\":[\"http://h:3\"],\"clientURLs\":[\"a;b\"]} | a;b",
+        "{\"name\":\"m9\",\"peerURLs\":[\"http://h:3\"],\"clientURLs\":[\"https://h:1\"]} | must be http",
       })
   void aMemberThatMakesNoSenseIsRefused(String body, String expected) throws Exception {
     assertThat(

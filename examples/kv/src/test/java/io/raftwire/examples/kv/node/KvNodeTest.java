@@ -302,6 +302,23 @@ class KvNodeTest {
         .hasMessageContaining("belongs to m1");
   }
 
+  @Test
+  void aDirectoryOfAFailedStartTakesNoOtherMember() {
+    assertThatThrownBy(
+            () ->
+                new KvNode(
+                    TestNodes.config(dir, "m1", "m1=http://h:1"),
+                    settings -> {
+                      throw new StartupException("no certificate");
+                    }))
+        .hasMessage("no certificate");
+    assertThatThrownBy(
+            () -> new KvNode(TestNodes.config(dir, "m1", "m1=http://h:2"), network::transport))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("from a start with other flags");
+    assertThat(start("m1", "m1=http://h:1")).isNotNull();
+  }
+
   private void startThree() {
     for (String name : List.of("m1", "m2", "m3")) {
       start(name, CLUSTER);

@@ -30,7 +30,8 @@ public final class Enrolment {
   }
 
   /**
-   * The learner's identity; it is added to the cluster if it is not in it yet.
+   * The learner's identity; it is added to the cluster if it is not in it yet. With other URLs than
+   * before it is still known at those, until it is {@linkplain #move moved}.
    *
    * @param urls what the members are told to dial
    * @param initial gets the membership to start from, before the identity is final
@@ -46,7 +47,7 @@ public final class Enrolment {
               + " was removed from the cluster, and ids are not used twice)");
     }
     if (known.isPresent() && known.get().state() == Identity.State.MEMBER) {
-      return moved(known.get(), urls);
+      return known.get();
     }
     boolean interrupted = known.isPresent() && known.get().urls().equals(urls);
     EtcdApi.Status status = api.status();
@@ -60,13 +61,14 @@ public final class Enrolment {
         .write(dataDir);
   }
 
-  private Identity moved(Identity known, PeerUrls urls) {
-    if (known.urls().equals(urls)) {
-      return known;
+  /** Tells the cluster if the members are to dial other URLs than before. */
+  public void move(PeerUrls urls) {
+    Identity known = Identity.read(dataDir).orElseThrow();
+    if (!known.urls().equals(urls)) {
+      log.info("moving from {} to {}", known.urls(), urls);
+      api.move(known.memberId(), urls);
+      known.with(urls).write(dataDir);
     }
-    log.info("moving from {} to {}", known.urls(), urls);
-    api.move(known.memberId(), urls);
-    return known.with(urls).write(dataDir);
   }
 
   private Optional<Member> find(PeerUrls urls) {

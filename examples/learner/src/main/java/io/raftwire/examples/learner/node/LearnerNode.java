@@ -24,10 +24,7 @@ import io.raftwire.raftpb.Snapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +64,7 @@ public final class LearnerNode {
 
   private final LearnerConfig config;
   private final MemberId self;
-  private final FileChannel lock;
+  private final DataDirLock lock;
   private final LogStore store;
   private final SnapshotFiles snapshots;
   private final Membership membership;
@@ -93,7 +90,7 @@ public final class LearnerNode {
   private long trimmedAt;
   private long leaderTerm = -1;
 
-  private LearnerNode(LearnerConfig config, FileChannel lock, LogStore store) throws IOException {
+  private LearnerNode(LearnerConfig config, DataDirLock lock, LogStore store) throws IOException {
     this.config = config;
     this.self = config.identity().memberId();
     this.lock = lock;
@@ -139,25 +136,20 @@ public final class LearnerNode {
    * @throws IllegalArgumentException if another process has the directory
    */
   public static LearnerNode open(LearnerConfig config) {
+    return open(config, DataDirLock.take(config.dataDir()));
+  }
+
+  /**
+   * The same for who has the directory already.
+   *
+   * @param lock is given back when the learner is stopped
+   */
+  public static LearnerNode open(LearnerConfig config, DataDirLock lock) {
     try {
-      FileChannel lock = lock(config.dataDir());
       return new LearnerNode(config, lock, LogStore.open(config.dataDir()));
     } catch (IOException e) {
       throw new UncheckedIOException("data directory: " + config.dataDir(), e);
     }
-  }
-
-  private static FileChannel lock(Path dataDir) throws IOException {
-    Files.createDirectories(dataDir);
-    FileChannel channel =
-        FileChannel.open(
-            dataDir.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (channel.tryLock() == null) {
-      channel.close();
-      throw new IllegalArgumentException(
-          "data directory: " + dataDir + " (expected: one that no other learner is using)");
-    }
-    return channel;
   }
 
   /** Saves the membership a learner that has just joined starts from. */
@@ -234,11 +226,7 @@ public final class LearnerNode {
     feed.complete();
     readers.disposeGracefully().block(STOP_TIMEOUT);
     store.close();
-    try {
-      lock.close();
-    } catch (IOException e) {
-      log.warn("lock: {}", e.getMessage());
-    }
+    lock.close();
     log.info("learner {} stopped", self);
   }
 

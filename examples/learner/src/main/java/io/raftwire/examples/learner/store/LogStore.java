@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.raftwire.raftpb.Entry;
 import io.raftwire.raftpb.EntryType;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +29,7 @@ import org.sqlite.SQLiteConfig;
  */
 public final class LogStore implements AutoCloseable {
 
+  private static final String LIBRARY_DIR = "org.sqlite.tmpdir";
   private static final String SCHEMA_VERSION = "1";
 
   private final Connection writer;
@@ -88,12 +90,27 @@ public final class LogStore implements AutoCloseable {
     Path file = directory.resolve("log.sqlite");
     try {
       Files.createDirectories(directory);
+      unpackDriverInto(directory);
       Connection writer = connect(file);
       LogStore store = new LogStore(writer, connect(file));
       store.prepare(file);
       return store;
     } catch (IOException | SQLException e) {
       throw new StoreException("log " + file + ": cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** The driver's library, which stays where it was put if its process is ended by a signal. */
+  private static void unpackDriverInto(Path directory) throws IOException {
+    if (System.getProperty(LIBRARY_DIR) != null) {
+      return;
+    }
+    System.setProperty(LIBRARY_DIR, directory.toAbsolutePath().toString());
+    try (DirectoryStream<Path> earlier =
+        Files.newDirectoryStream(directory, "sqlite-*sqlitejdbc*")) {
+      for (Path file : earlier) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
