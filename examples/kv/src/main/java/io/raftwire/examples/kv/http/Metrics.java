@@ -47,7 +47,11 @@ final class Metrics {
         "kv_raft_has_leader", "1 if this member knows a leader", node.leader().isPresent() ? 1 : 0);
     text.gauge(
         "kv_raft_commit_index", "Index known to be committed", report.getLog().getCommitIndex());
-    text.gauge("kv_raft_applied_index", "Index of the last operation applied", node.appliedIndex());
+    // The report is up to a second old, and nothing is applied that is not committed.
+    text.gauge(
+        "kv_raft_applied_index",
+        "Index of the last operation applied",
+        Math.min(node.appliedIndex(), report.getLog().getCommitIndex()));
     text.gauge(
         "kv_raft_last_log_index",
         "Index of the last log entry",
