@@ -247,27 +247,28 @@ public final class Main implements Callable<Integer> {
             ? listen
             : urls("--initial-advertise-peer-urls", advertisedPeerUrls);
     Enrolment enrolment = new Enrolment(api(), dataDir);
-    // Of what is done to the cluster, nothing is done for a second learner of the same directory.
-    DataDirLock lock = DataDirLock.take(dataDir);
     if (leave) {
       Identity left = enrolment.leave();
       System.err.println("learner " + left.memberId() + " has left cluster " + left.clusterId());
       return 0;
     }
     PeerTls tls = peerTls.tls();
-    Identity identity =
-        enrolment.join(advertised, initial -> LearnerNode.initialize(dataDir, initial));
-    LearnerConfig config =
-        new LearnerConfig(
-            dataDir,
-            identity.with(advertised),
-            listen,
-            name,
-            keepEntries,
-            keepSnapshots,
-            tls,
-            UnaryOperator.identity());
-    return follow(LearnerNode.open(config, lock), () -> enrolment.move(advertised));
+    // Taken before the cluster is asked for anything in the name of another learner's directory.
+    try (DataDirLock lock = DataDirLock.take(dataDir)) {
+      Identity identity =
+          enrolment.join(advertised, initial -> LearnerNode.initialize(dataDir, initial));
+      LearnerConfig config =
+          new LearnerConfig(
+              dataDir,
+              identity.with(advertised),
+              listen,
+              name,
+              keepEntries,
+              keepSnapshots,
+              tls,
+              UnaryOperator.identity());
+      return follow(LearnerNode.open(config, lock), () -> enrolment.move(advertised));
+    }
   }
 
   private int follow(LearnerNode node, Runnable whenListening) {
