@@ -118,6 +118,7 @@ public final class KvNode {
   public KvNode(NodeConfig config, Function<TransportSettings, RaftTransport> transports) {
     this.config = config;
     this.dataDir = DataDir.open(config.dataDir());
+    Runnable closeStore = () -> {};
     try {
       this.identity = Bootstrap.identity(config, dataDir);
       MemberId id = MemberId.parse(identity.memberId());
@@ -130,6 +131,7 @@ public final class KvNode {
       this.watchdog = new ElectionWatchdog(executor, time);
       this.raftScheduler = Schedulers.fromExecutor(executor::execute);
       this.durable = DurableStore.open(dataDir.sqlite(), models, this::storeFailed);
+      closeStore = durable::onRaftNodeTerminate;
       this.store = new KvStateMachine(new Applier());
       this.mapper = new MessageMapper(clusterId, models);
       this.transport =
@@ -193,9 +195,11 @@ public final class KvNode {
                 return thread;
               });
     } catch (IOException e) {
+      closeStore.run();
       closeQuietly(dataDir);
       throw new StartupException("--data-dir " + config.dataDir() + ": " + e, e);
     } catch (RuntimeException e) {
+      closeStore.run();
       closeQuietly(dataDir);
       throw e;
     }
