@@ -303,6 +303,10 @@ class SnapshotTransferTest {
               sender.transport().sendSnapshot(snapshot, missing))) {
         StepVerifier.create(broken).expectError(LinkException.class).verify(WAIT);
       }
+      // Events come on a thread of their own, in order.
+      await()
+          .atMost(WAIT)
+          .until(() -> sender.events(TransportEvent.SnapshotFailed.class).size() == 2);
       assertThat(sender.events(TransportEvent.SnapshotFailed.class))
           .extracting(failed -> failed.cause().reason())
           .containsExactly(Reason.LOCAL, Reason.LOCAL);
