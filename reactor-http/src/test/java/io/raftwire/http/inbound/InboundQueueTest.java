@@ -5,10 +5,9 @@ package io.raftwire.http.inbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.raftwire.Delivery;
-import io.raftwire.MemberId;
-import io.raftwire.PeerRecorder;
 import io.raftwire.TransportRecorder;
 import io.raftwire.http.config.Limits;
+import io.raftwire.http.server.testkit.Recording;
 import io.raftwire.raftpb.Message;
 import io.raftwire.raftpb.MessageType;
 import java.util.ArrayDeque;
@@ -363,32 +362,14 @@ class InboundQueueTest {
 
   @Test
   void proposalsThatWaitAreNoStallOfTheInboundFlux() {
-    AtomicInteger stalls = new AtomicInteger();
-    Inbox inbox =
-        Inbox.create(
-            Limits.builder().build(),
-            new TransportRecorder() {
-              @Override
-              public PeerRecorder peer(MemberId local, MemberId peer) {
-                return TransportRecorder.noop().peer(local, peer);
-              }
-
-              @Override
-              public PeerRecorder strangers(MemberId local) {
-                return TransportRecorder.noop().strangers(local);
-              }
-
-              @Override
-              public void inboundStallBegan() {
-                stalls.incrementAndGet();
-              }
-            });
+    Recording recording = new Recording();
+    Inbox inbox = Inbox.create(Limits.builder().build(), recording);
     inbox.proposals().messages().subscribe(TestSubscriber.builder().initialRequest(0).build());
     inbox.proposals().offer(message(1), 2, SingleArrival.Acknowledgement.NONE);
-    assertThat(stalls).hasValue(0);
+    assertThat(recording.stalls()).isZero();
     inbox.messages().messages().subscribe(TestSubscriber.builder().initialRequest(0).build());
     inbox.messages().offer(new SingleArrival(message(1), cause -> {}, () -> {}));
-    assertThat(stalls).hasValue(1);
+    assertThat(recording.stalls()).isEqualTo(1);
   }
 
   @Test

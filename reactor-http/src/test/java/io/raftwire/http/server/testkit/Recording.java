@@ -13,9 +13,12 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Keeps probes and changes of status; passes over the rest. */
 public final class Recording implements TransportRecorder {
+
+  private final AtomicInteger stalls = new AtomicInteger();
 
   /** One answered probe. */
   public record Probe(
@@ -46,6 +49,16 @@ public final class Recording implements TransportRecorder {
   /** Changes of status and of peers, as texts. */
   public List<String> log() {
     return List.copyOf(log);
+  }
+
+  /** How often the inbound flux began to stall. */
+  public int stalls() {
+    return stalls.get();
+  }
+
+  @Override
+  public void inboundStallBegan() {
+    stalls.incrementAndGet();
   }
 
   @Override
