@@ -125,8 +125,8 @@ public final class Lane implements PeerRecorder.Lane {
     long olderSize = older.getSerializedSize();
     long growth = size - olderSize;
     // The lane must never hold more than it has counted, whenever the consumer comes in between.
-    if (growth > 0) {
-      held.addAndGet(growth);
+    if (growth > 0 && !grow(growth)) {
+      return false;
     }
     boolean superseded = waiting.replace(older, newer);
     if (superseded) {
@@ -142,7 +142,7 @@ public final class Lane implements PeerRecorder.Lane {
 
   private boolean take(long size, boolean urgent) {
     long maxMessages = (long) limits.messages() + (urgent ? limits.urgentReserve() : 0);
-    long maxBytes = limits.bytes() + (urgent ? LaneLimits.URGENT_RESERVE_BYTES : 0);
+    long maxBytes = maxBytes(urgent);
     while (true) {
       long current = held.get();
       long messages = current >>> BYTES_BITS;
@@ -154,6 +154,24 @@ public final class Lane implements PeerRecorder.Lane {
         return true;
       }
     }
+  }
+
+  /** Takes room for a heartbeat that is larger than the one whose place it takes. */
+  private boolean grow(long growth) {
+    while (true) {
+      long current = held.get();
+      boolean alone = current >>> BYTES_BITS <= 1;
+      if (!alone && (current & BYTES_MASK) + growth > maxBytes(true)) {
+        return false;
+      }
+      if (held.compareAndSet(current, current + growth)) {
+        return true;
+      }
+    }
+  }
+
+  private long maxBytes(boolean urgent) {
+    return limits.bytes() + (urgent ? LaneLimits.URGENT_RESERVE_BYTES : 0);
   }
 
   private void enqueue(Object element) {

@@ -230,6 +230,27 @@ class LaneTest {
   }
 
   @Test
+  void aLargerHeartbeatTakesNoMoreRoomThanThereIs() {
+    int reserve = (int) LaneLimits.URGENT_RESERVE_BYTES;
+    Lane lane = lane(10, 1000, 5);
+    Message others = bulk(1, 900);
+    Message small = heartbeat(1, 1, "");
+    Message fits = heartbeat(2, 1, "x".repeat(reserve));
+    Message tooLarge = heartbeat(3, 1, "x".repeat(reserve + 200));
+    offer(lane, others);
+    assertThat(offer(lane, small)).isTrue();
+    assertThat(offer(lane, tooLarge)).isFalse();
+    assertThat(lane.bytes()).isEqualTo(others.getSerializedSize() + small.getSerializedSize());
+    assertThat(offer(lane, fits)).isTrue();
+    assertThat(poll(lane)).containsExactly(others, fits);
+    assertThat(lane.bytes()).isZero();
+
+    offer(lane, small);
+    assertThat(offer(lane, tooLarge)).as("alone, as in an empty lane").isTrue();
+    assertThat(poll(lane)).containsExactly(tooLarge);
+  }
+
+  @Test
   void aReadsContextAndAHigherTermAreNotLost() {
     Lane lane = lane(10, 1 << 20, 0);
     offer(lane, heartbeat(2, 1, "read"));
