@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.raftwire;
 
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
@@ -18,7 +19,8 @@ public final class RaftBinding {
 
   /**
    * Subscribes the node to everything the transport receives and reports. Call it before {@link
-   * RaftTransport#start}; disposing the result ends the subscriptions and nothing else.
+   * RaftTransport#start}; disposing the result ends the subscriptions and nothing else. A message
+   * that the node has not finished with by then counts as failed.
    */
   public static Disposable bind(Raft raft, RaftTransport transport) {
     transport.removedMembers(raft::isIdRemoved);
@@ -29,12 +31,16 @@ public final class RaftBinding {
   }
 
   private static Mono<Void> process(Raft raft, Flux<Delivery> deliveries) {
-    return deliveries.concatMap(delivery -> process(raft, delivery), 1).then();
+    return deliveries
+        .concatMap(delivery -> process(raft, delivery), 1)
+        .doOnDiscard(Delivery.class, RaftBinding::giveUp)
+        .then();
   }
 
   private static Mono<Void> process(Raft raft, Delivery delivery) {
     return Mono.defer(() -> raft.process(delivery.message()))
         .doOnSuccess(ignored -> delivery.acknowledge())
+        .doOnCancel(() -> giveUp(delivery))
         .onErrorResume(
             cause -> {
               log.warn(
@@ -45,6 +51,11 @@ public final class RaftBinding {
               delivery.fail(cause);
               return Mono.empty();
             });
+  }
+
+  // Its sender is answered now, and does not wait until its POST takes too long.
+  private static void giveUp(Delivery delivery) {
+    delivery.fail(new CancellationException("the binding to raft was disposed"));
   }
 
   // One report that throws must not end those that follow.

@@ -128,6 +128,23 @@ class RaftBindingTest {
   }
 
   @Test
+  void disposingAnswersWhatRaftHasNotFinishedWith() {
+    Disposable binding = bind();
+    FakeDelivery done = transport.message(MessageType.MsgApp, 1);
+    raft.complete();
+    FakeDelivery underWay = transport.message(MessageType.MsgApp, 2);
+    FakeDelivery next = transport.message(MessageType.MsgApp, 3);
+    FakeDelivery proposal = transport.proposal(4);
+
+    binding.dispose();
+
+    assertThat(done.answer).isEqualTo("acknowledged");
+    assertThat(List.of(underWay, next, proposal))
+        .allSatisfy(delivery -> assertThat(delivery.answer).contains("disposed"));
+    assertThat(raft.indexes()).containsExactly(1L, 2L, 4L);
+  }
+
+  @Test
   void theNoopRecorderTakesEverything() {
     TransportRecorder recorder = TransportRecorder.noop();
     assertThat(TransportRecorder.noop()).isSameAs(recorder);
