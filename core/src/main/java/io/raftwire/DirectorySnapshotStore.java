@@ -64,7 +64,7 @@ public final class DirectorySnapshotStore implements SnapshotStore {
 
   /** The same, with the threads that block on the disk. */
   static DirectorySnapshotStore open(Path directory, Scheduler scheduler) throws IOException {
-    Files.createDirectories(directory);
+    create(directory);
     try (DirectoryStream<Path> leftovers =
         Files.newDirectoryStream(directory, TEMPORARY_PREFIX + "*" + SUFFIX)) {
       for (Path leftover : leftovers) {
@@ -72,6 +72,32 @@ public final class DirectorySnapshotStore implements SnapshotStore {
       }
     }
     return new DirectorySnapshotStore(directory, scheduler);
+  }
+
+  // What it creates is durable, or a power failure could take a body with it that was reported
+  // saved.
+  private static void create(Path directory) throws IOException {
+    List<Path> created = new ArrayList<>();
+    Path path = directory.toAbsolutePath();
+    while (path != null && !Files.exists(path)) {
+      created.add(path);
+      path = path.getParent();
+    }
+    Files.createDirectories(directory);
+    for (Path each : created) {
+      syncParent(each);
+    }
+  }
+
+  // An entry of a directory is durable once that is; Windows cannot open one, and needs no such
+  // sync.
+  private static void syncParent(Path file) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null && !System.getProperty("os.name").startsWith("Windows")) {
+      try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+        directory.force(true);
+      }
+    }
   }
 
   /** The file a snapshot's body has, whether or not it is there. */
@@ -202,7 +228,7 @@ public final class DirectorySnapshotStore implements SnapshotStore {
           target,
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
-      syncDirectory(target);
+      syncParent(target);
       return bytes;
     }
 
@@ -217,16 +243,6 @@ public final class DirectorySnapshotStore implements SnapshotStore {
         }
       } catch (IOException e) {
         throw new RaftwireException("cannot delete unfinished snapshot " + temporary, e);
-      }
-    }
-
-    // A rename is durable once its directory is; Windows cannot open one, and needs no such sync.
-    private static void syncDirectory(Path file) throws IOException {
-      Path parent = file.getParent();
-      if (parent != null && !System.getProperty("os.name").startsWith("Windows")) {
-        try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
-          directory.force(true);
-        }
       }
     }
   }
