@@ -5,6 +5,7 @@ package io.raftwire.examples.bench;
 import io.raftwire.examples.bench.compare.Compare;
 import io.raftwire.examples.bench.compare.Programs;
 import io.raftwire.examples.bench.compare.Row;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -166,6 +167,8 @@ final class CompareCommand implements Callable<Integer> {
     if (!image.endsWith(".svg") && !image.endsWith(".png")) {
       throw invalid("--plot: " + plot + " (expected: a name that ends in .svg or .png)");
     }
+    writable("--json", json);
+    writable("--plot", plot);
     Compare.Options options =
         new Compare.Options(
             rows(),
@@ -180,6 +183,21 @@ final class CompareCommand implements Callable<Integer> {
             plot);
     boolean sound = Compare.run(Programs.go(go, goSource), options, System.out, System.err);
     return sound ? 0 : 1;
+  }
+
+  /** Finds out now, not after an hour of measuring. */
+  private void writable(String option, @Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+    boolean writable =
+        Files.exists(file)
+            ? !Files.isDirectory(file) && Files.isWritable(file)
+            : Files.isDirectory(directory) && Files.isWritable(directory);
+    if (!writable) {
+      throw invalid(option + ": " + file + " (expected: a file that can be written)");
+    }
   }
 
   private List<Row> rows() {

@@ -14,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -109,6 +110,14 @@ class MainTest {
     assertThat(Row.of("msgapp-1k-tls").tls()).isTrue();
     assertThat(Row.of("msgapp-1k").tls()).isFalse();
     assertThat(run("compare", "--rows", "stuck-tls")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--json, .", "--json, no/such/results.json", "--plot, no/such/plot.svg"})
+  void whatCannotBeWrittenIsSaidBeforeAnythingIsMeasured(String option, String file) {
+    assertThat(run("compare", option, file)).isEqualTo(2);
+
+    assertThat(err.toString()).contains(option + ": " + file + " (expected: a file that can be");
   }
 
   @Test

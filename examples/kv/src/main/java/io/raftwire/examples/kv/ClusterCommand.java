@@ -81,7 +81,9 @@ final class ClusterCommand implements Callable<Integer> {
     if (pageMillis != null) {
       options.add("--page-interval=" + pageMillis);
     }
-    ClusterPlan plan = ClusterPlan.loadOrCreate(dataDir, members, clientPort, peerPort, options);
+    ClusterPlan plan =
+        ClusterPlan.loadOrCreate(
+            NodeCommand.dataDir(dataDir), members, clientPort, peerPort, options);
     return new Supervisor(plan).run();
   }
 }

@@ -9,6 +9,7 @@ import io.raftwire.examples.kv.http.KvServer;
 import io.raftwire.examples.kv.meters.NodeMeters;
 import io.raftwire.examples.kv.node.InitialCluster;
 import io.raftwire.examples.kv.node.KvNode;
+import io.raftwire.examples.kv.node.Names;
 import io.raftwire.examples.kv.node.NodeConfig;
 import io.raftwire.examples.kv.node.StartupException;
 import io.raftwire.examples.kv.page.Faults;
@@ -246,6 +247,9 @@ final class NodeCommand implements Callable<Integer> {
   }
 
   NodeConfig config() {
+    if (!Names.isName(name)) {
+      throw new StartupException("--name \"" + name + "\" (expected: " + Names.RULE + ")");
+    }
     PeerUrls listenPeers = peerUrls("--listen-peer-urls", listenPeerUrls);
     PeerUrls advertisePeers =
         advertisePeerUrls == null
@@ -269,7 +273,7 @@ final class NodeCommand implements Callable<Integer> {
         name,
         id == null ? null : flag("--id", id, InitialCluster::memberId),
         clusterId == null ? null : flag("--cluster-id", clusterId, ClusterId::parse),
-        dataDir == null ? Path.of(name + ".data") : dataDir,
+        dataDir == null ? Path.of(name + ".data") : dataDir(dataDir),
         initialCluster(advertisePeers),
         clusterState == ClusterState.EXISTING,
         listenPeers,
@@ -350,6 +354,14 @@ final class NodeCommand implements Callable<Integer> {
       urls.add(url);
     }
     return urls;
+  }
+
+  /** What is not just an empty variable of a shell. */
+  static Path dataDir(Path given) {
+    if (given.toString().isEmpty()) {
+      throw new StartupException("--data-dir \"\" (expected: a directory; . for this one)");
+    }
+    return given;
   }
 
   private static <T> T flag(String flag, String text, Function<String, T> parser) {

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,9 @@ class MainTest {
         "node --peer-cert-allowed-hostname=h              | also --peer-cert-file",
         "node --peer-cert-file=no.pem --peer-key-file=no.pem --peer-cert-allowed-cn=m1,m2 | [m1, m2]",
         "node --peer-cert-file=a --peer-key-file=b --peer-cert-allowed-cn=, | none is blank",
+        "node --name=                                     | --name \"\" (expected: 1 to 64 letters",
+        "node --name=a,b                                  | --name \"a,b\" (expected: 1 to 64 letters",
+        "node --initial-cluster=../a=http://h:1           | the name 1 to 64 letters",
         "cluster --members=0                              | 1 to 9",
         "cluster --members=10                             | 1 to 9",
         "cluster --client-port=65536                      | 1 to 65533",
@@ -61,6 +65,41 @@ class MainTest {
     Result result = run(line);
     assertThat(result.code).isEqualTo(1);
     assertThat(result.err).contains(expected).contains("expected").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"node", "cluster"})
+  void anEmptyDataDirectoryIsNoDirectory(String command) {
+    Result result = run(command + " --data-dir=");
+    assertThat(result.code).isEqualTo(1);
+    assertThat(result.err).startsWith("raftwire-kv: --data-dir \"\" (expected").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "null",
+        "{ \"members\":",
+        "{\"members\":99,\"clientPort\":1,\"peerPort\":200,\"token\":\"t\"}",
+        "{\"members\":3,\"clientPort\":65535,\"peerPort\":200,\"token\":\"t\"}",
+        "{\"members\":3,\"clientPort\":1,\"peerPort\":200}"
+      })
+  void aPlanThatIsBrokenIsSaidToBe(String json) throws Exception {
+    Files.createDirectories(dir.resolve("data"));
+    Files.writeString(dir.resolve("data/cluster.json"), json);
+    Result result = run("cluster");
+    assertThat(result.code).isEqualTo(1);
+    assertThat(result.err).contains("cluster.json: ", "(expected: as it was").hasLineCount(1);
+  }
+
+  @Test
+  void aFileIsNoDataDirectory() throws Exception {
+    Files.writeString(dir.resolve("data"), "");
+    Result result = run("cluster --client-port=28000 --peer-port=28100");
+    assertThat(result.code).isEqualTo(1);
+    assertThat(result.err).contains("(expected: a directory that can be").hasLineCount(1);
   }
 
   @Test
@@ -132,9 +171,8 @@ class MainTest {
     List<String> arguments = new ArrayList<>();
     if (!line.isEmpty()) {
       arguments.addAll(List.of(line.trim().split(" +")));
-      arguments.add("--data-dir=" + dir.resolve("data"));
-      if (line.contains("help") || line.contains("version")) {
-        arguments.remove(arguments.size() - 1);
+      if (!line.contains("help") && !line.contains("version") && !line.contains("--data-dir")) {
+        arguments.add("--data-dir=" + dir.resolve("data"));
       }
     }
     PrintStream out = System.out;

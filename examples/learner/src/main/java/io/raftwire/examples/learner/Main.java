@@ -330,13 +330,16 @@ public final class Main implements Callable<Integer> {
   }
 
   private EtcdApi api() {
-    boolean https = endpoints.stream().anyMatch(url -> "https".equals(url.getScheme()));
     EtcdApi.Login login = null;
     if (user != null) {
       int colon = user.indexOf(':');
       login = new EtcdApi.Login(user.substring(0, colon), user.substring(colon + 1));
     }
-    return new EtcdApi(endpoints, https ? Pem.client(cert, key, ca) : null, login);
+    return new EtcdApi(endpoints, https() ? Pem.client(cert, key, ca) : null, login);
+  }
+
+  private boolean https() {
+    return endpoints.stream().anyMatch(url -> "https".equals(url.getScheme()));
   }
 
   private PeerUrls urls(String option, String text) {
@@ -351,26 +354,42 @@ public final class Main implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     for (URI url : endpoints) {
       if (!List.of("http", "https").contains(String.valueOf(url.getScheme()))
-          || url.getHost() == null) {
+          || url.getHost() == null
+          || url.getPort() == 0
+          || url.getPort() > 65_535) {
         problems.add("--endpoints: \"" + url + "\" (expected: http://host:port or https://…)");
       }
     }
     peerTls.check(problems);
     pair("--cert-file", cert, "--key-file", key, problems);
-    boolean https = (listenPeerUrls + "," + advertisedPeerUrls).contains("https:");
-    if (https && !peerTls.isGiven() && !leave) {
-      problems.add(
-          "--listen-peer-urls: " + listenPeerUrls + " (expected with https: --peer-cert-file)");
+    if (!https()) {
+      String missing = "https --endpoints";
+      PeerTlsOptions.ofNoUse("--cert-file", cert, missing, problems);
+      PeerTlsOptions.ofNoUse("--trusted-ca-file", ca, missing, problems);
+    }
+    if (dataDir.toString().isEmpty()) {
+      problems.add("--data-dir: \"\" (expected: a directory; . for this one)");
+    }
+    if (!leave) {
+      needsCertificate("--listen-peer-urls", listenPeerUrls, problems);
+      needsCertificate("--initial-advertise-peer-urls", advertisedPeerUrls, problems);
     }
     atLeast("--from-index", fromIndex, 1, problems);
     atLeast("--count", count, 1, problems);
     atLeast("--keep-entries", keepEntries, 0, problems);
     atLeast("--keep-snapshots", (long) keepSnapshots, 1, problems);
     if (user != null && user.indexOf(':') < 1) {
-      problems.add("--user: no \":\" in it (expected: NAME:PASSWORD)");
+      String lacks = user.startsWith(":") ? "nothing before its \":\"" : "no \":\" in it";
+      problems.add("--user: " + lacks + " (expected: NAME:PASSWORD)");
     }
     if (!problems.isEmpty()) {
       throw wrong(String.join("; ", problems));
+    }
+  }
+
+  private void needsCertificate(String option, @Nullable String urls, List<String> problems) {
+    if (urls != null && urls.contains("https:") && !peerTls.isGiven()) {
+      problems.add(option + ": " + urls + " (expected with https: --peer-cert-file)");
     }
   }
 

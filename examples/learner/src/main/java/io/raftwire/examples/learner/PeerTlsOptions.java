@@ -89,7 +89,8 @@ final class PeerTlsOptions {
         .build();
   }
 
-  private static void ofNoUse(
+  /** Finds what does nothing without something else. */
+  static void ofNoUse(
       String option, @Nullable Object value, String missing, List<String> problems) {
     if (value != null) {
       problems.add(option + ": " + value + " (expected: " + missing + " as well)");

@@ -3,6 +3,7 @@
 package io.raftwire.examples.kv.cluster;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.raftwire.examples.kv.node.StartupException;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class ClusterPlan {
     Path file = dataDir.resolve(FILE);
     try {
       if (Files.exists(file)) {
-        Recorded recorded = JSON.readValue(Files.readAllBytes(file), Recorded.class);
+        Recorded recorded = read(file);
         mustEqual(dataDir, "--members", members, recorded.members);
         mustEqual(dataDir, "--client-port", clientPort, recorded.clientPort);
         mustEqual(dataDir, "--peer-port", peerPort, recorded.peerPort);
@@ -105,8 +106,37 @@ public final class ClusterPlan {
       }
       return new ClusterPlan(dataDir, recorded, options, true);
     } catch (IOException e) {
-      throw new StartupException("--data-dir " + dataDir + ": " + e, e);
+      throw unusable(dataDir, e);
     }
+  }
+
+  private static Recorded read(Path file) throws IOException {
+    String found = Files.readString(file);
+    Recorded recorded;
+    try {
+      recorded = JSON.readValue(found, Recorded.class);
+    } catch (JsonProcessingException e) {
+      throw broken(file, e.getOriginalMessage());
+    }
+    if (recorded == null
+        || !isWithin(recorded.members, 1, MAX_MEMBERS)
+        || !isWithin(recorded.clientPort, 1, 65_536 - recorded.members)
+        || !isWithin(recorded.peerPort, 1, 65_536 - recorded.members)
+        || recorded.token == null) {
+      throw broken(file, found.strip());
+    }
+    return recorded;
+  }
+
+  private static StartupException broken(Path file, String why) {
+    return new StartupException(
+        file + ": " + why.lines().findFirst().orElse("empty") + " (expected: as it was written)");
+  }
+
+  private static StartupException unusable(Path dataDir, IOException cause) {
+    return new StartupException(
+        "--data-dir " + dataDir + ": " + cause + " (expected: a directory that can be written)",
+        cause);
   }
 
   /** Records a new plan. Blocks on the disk. */
@@ -116,7 +146,7 @@ public final class ClusterPlan {
         Files.createDirectories(dataDir);
         Files.write(dataDir.resolve(FILE), JSON.writeValueAsBytes(recorded));
       } catch (IOException e) {
-        throw new StartupException("--data-dir " + dataDir + ": " + e, e);
+        throw unusable(dataDir, e);
       }
     }
   }
@@ -208,8 +238,12 @@ public final class ClusterPlan {
     }
   }
 
+  private static boolean isWithin(int value, int min, int max) {
+    return value >= min && value <= max;
+  }
+
   private static void inRange(String flag, int value, int min, int max) {
-    if (value < min || value > max) {
+    if (!isWithin(value, min, max)) {
       throw new StartupException(flag + " " + value + " (expected: " + min + " to " + max + ")");
     }
   }

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.raftwire.MemberId;
 import io.raftwire.PeerUrls;
 import io.raftwire.examples.kv.node.KvNode;
+import io.raftwire.examples.kv.node.Names;
 import io.raftwire.examples.kv.node.RequestException;
 import io.raftwire.examples.kv.raft.KvEndpoint;
 import java.io.IOException;
@@ -127,11 +128,9 @@ final class MemberRoutes {
       try {
         JsonNode json = JSON.readTree(body.toByteArray());
         JsonNode name = json.path("name");
-        if (!json.isObject()
-            || !name.isTextual()
-            || !name.textValue().matches("[A-Za-z0-9._-]{1,64}")) {
+        if (!name.isTextual() || !Names.isName(name.textValue())) {
           throw new IllegalArgumentException(
-              "name: " + name + " must be 1 to 64 letters, digits, dots, dashes or underscores");
+              "name: " + (name.isMissingNode() ? "none" : name) + " must be " + Names.RULE);
         }
         MemberId id = json.has("id") ? MemberId.parse(json.path("id").asText()) : null;
         if (id != null && id.value() == 0) {

@@ -52,11 +52,13 @@ public final class InitialCluster {
       String who = equals < 0 ? "" : part.substring(0, equals).trim();
       int at = who.indexOf('@');
       String name = who.substring(at + 1);
-      if (name.isEmpty()) {
+      if (!Names.isName(name)) {
         throw new IllegalArgumentException(
             "initial cluster: \""
                 + part
-                + "\" (expected: name=url, such as m1=http://127.0.0.1:2380)");
+                + "\" (expected: name=url, such as m1=http://127.0.0.1:2380, the name "
+                + Names.RULE
+                + ")");
       }
       if (at >= 0) {
         MemberId id = memberId(who.substring(0, at));

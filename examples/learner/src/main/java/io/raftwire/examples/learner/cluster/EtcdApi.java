@@ -34,6 +34,9 @@ public final class EtcdApi {
   private static final int CONNECT_MILLIS = 3_000;
   private static final int READ_MILLIS = 10_000;
 
+  // ErrUserEmpty of etcd's server/auth/store.go.
+  private static final String NO_USER = "user name is empty";
+
   private final List<URI> endpoints;
   private final @Nullable SSLContext tls;
   private final @Nullable Login login;
@@ -140,7 +143,12 @@ public final class EtcdApi {
     JsonNode answer = json(endpoint.resolve(path), status, body(request, status));
     if (status != 200) {
       String error = answer.path("error").asText(answer.path("message").asText());
-      throw new ClusterException(error.isEmpty() ? endpoint + path + ": HTTP " + status : error);
+      if (error.isEmpty()) {
+        error = endpoint + path + ": HTTP " + status;
+      } else if (error.contains(NO_USER)) {
+        error += " (expected: --user, as the cluster has authentication)";
+      }
+      throw new ClusterException(error);
     }
     return answer;
   }
