@@ -6,13 +6,22 @@ import java.time.Duration;
 
 /**
  * Where a transport tells what it does, for meters. Implementations must be cheap, must not block
- * and must not throw; methods are called on I/O threads and on the threads that send.
+ * and should not throw, though a transport goes on if they do; methods are called on I/O threads
+ * and on the threads that send.
  */
 public interface TransportRecorder {
 
   /** A recorder that does nothing. */
   static TransportRecorder noop() {
     return NoopRecorder.INSTANCE;
+  }
+
+  /**
+   * The same recorder, but that what it throws is logged and goes no further: figures may be wrong
+   * then, and nothing else. A transport hands what it is given through this.
+   */
+  static TransportRecorder contained(TransportRecorder recorder) {
+    return ContainedRecorder.of(recorder);
   }
 
   /**

@@ -87,7 +87,7 @@ public final class RaftHttpConfig {
     return snapshotStore;
   }
 
-  /** Where figures go. */
+  /** Where figures go; what the given recorder throws is logged and goes no further. */
   public TransportRecorder recorder() {
     return recorder;
   }
@@ -171,7 +171,7 @@ public final class RaftHttpConfig {
 
     /** Where figures go. Default: nowhere. */
     public Builder recorder(TransportRecorder recorder) {
-      this.recorder = Objects.requireNonNull(recorder, "recorder");
+      this.recorder = TransportRecorder.contained(Objects.requireNonNull(recorder, "recorder"));
       return this;
     }
 
